@@ -1,0 +1,57 @@
+import type { Device } from "./device.ts";
+
+/** One dispatch, everything about it decided. */
+export interface Command {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [x: number, y: number, z: number];
+  /** Estimated floating point operations, to cut long submissions. */
+  readonly flops: number;
+}
+
+/** A recorded list of dispatches that is replayed each step. */
+export class Commands {
+  readonly #device: Device;
+  /** Dispatches a submission: one list unless the estimate exceeds what a driver's watchdog, or a software adapter, bears. */
+  readonly #submissions: readonly (readonly Command[])[];
+
+  constructor(device: Device, commands: readonly Command[], flopsPerSubmission: number) {
+    this.#device = device;
+    this.#submissions = cut(commands, flopsPerSubmission);
+  }
+
+  /** Replays every dispatch in one pass and (unless it is very long) one submit. Creates nothing but the encoder: WebGPU has no reusable command buffers. */
+  run(): void {
+    for (const commands of this.#submissions) {
+      const encoder = this.#device.gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      let current: GPUComputePipeline | undefined;
+      for (const { pipeline, bindGroup, workgroups } of commands) {
+        if (pipeline !== current) {
+          current = pipeline;
+          pass.setPipeline(pipeline);
+        }
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...workgroups);
+      }
+      pass.end();
+      this.#device.gpu.queue.submit([encoder.finish()]);
+    }
+  }
+}
+
+/** Consecutive commands in groups of at most `flops`, at least one each. */
+function cut(commands: readonly Command[], flops: number): Command[][] {
+  const groups: Command[][] = [];
+  let sum = Number.POSITIVE_INFINITY;
+  for (const command of commands) {
+    sum += command.flops;
+    if (sum > flops) {
+      groups.push([]);
+      sum = command.flops;
+    }
+    groups[groups.length - 1]!.push(command);
+  }
+  return groups;
+}

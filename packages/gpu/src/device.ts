@@ -1,0 +1,91 @@
+import { DeviceLostError, GpuValidationError } from "./errors.ts";
+import { LayoutCache } from "./layouts.ts";
+import { PipelineCache } from "./pipelines.ts";
+
+/** What kernels may rely on; everything here was requested from the adapter and granted. */
+export interface Capabilities {
+  readonly f16: boolean;
+  readonly subgroups: false | { readonly min: number; readonly max: number };
+  readonly timestamps: boolean;
+  readonly maxStorageBuffers: number;
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly maxWorkgroupStorageBytes: number;
+  readonly maxWorkgroupInvocations: number;
+  readonly maxWorkgroupsPerDimension: number;
+}
+
+/** Who computes: as `kindling doctor` and run.json show it. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** "vulkan", "metal", "d3d12", … or "browser". */
+  readonly backend: string;
+  /** Runs on the processor (SwiftShader, lavapipe, WARP). */
+  readonly software: boolean;
+}
+
+/** Parts of an opened device. */
+export interface DeviceParts {
+  readonly gpu: GPUDevice;
+  readonly capabilities: Capabilities;
+  readonly info: AdapterInfo;
+  readonly fingerprint: string;
+}
+
+/** An opened adapter. Everything that lives as long as it (pipelines, layouts) is cached here. */
+export class Device implements Disposable {
+  readonly gpu: GPUDevice;
+  readonly capabilities: Capabilities;
+  readonly info: AdapterInfo;
+  /** Vendor, architecture, driver and implementation version: the key of tuned choices. */
+  readonly fingerprint: string;
+  /** Settles with the reason when the device is gone; never rejects. */
+  readonly lost: Promise<DeviceLostError>;
+  readonly pipelines: PipelineCache;
+  readonly layouts: LayoutCache;
+  #failure: Error | undefined;
+
+  constructor(parts: DeviceParts) {
+    this.gpu = parts.gpu;
+    this.capabilities = parts.capabilities;
+    this.info = parts.info;
+    this.fingerprint = parts.fingerprint;
+    this.lost = parts.gpu.lost.then((info) => {
+      const error = new DeviceLostError(info.reason, info.message);
+      this.#failure ??= error;
+      return error;
+    });
+    parts.gpu.addEventListener("uncapturederror", (event) => {
+      this.#failure ??= new GpuValidationError(event.error.message);
+    });
+    this.layouts = new LayoutCache(parts.gpu);
+    this.pipelines = new PipelineCache(parts.gpu, this.layouts);
+  }
+
+  /** @throws the first error that the device reported outside any call (a validation error, or its loss). */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Resolves when all submitted work is done. @throws as {@link throwIfFailed}. */
+  async idle(): Promise<void> {
+    await this.gpu.queue.onSubmittedWorkDone();
+    this.throwIfFailed();
+  }
+
+  /** A buffer for kernels: storage, copied from and to. Zeroed by WebGPU. */
+  createStorageBuffer(bytes: number, label: string): GPUBuffer {
+    return this.gpu.createBuffer({
+      label,
+      size: bytes,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.gpu.destroy();
+  }
+}
