@@ -1,0 +1,55 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { SummaryReporter } from "./test/summaryReporter.ts";
+
+const named = (suffix: string): string[] => ["packages/*/src", "apps/*/src", "test"].map((folder) => `${folder}/**/*${suffix}`);
+
+/**
+ * Three kinds of tests, told apart by the names of their files, one kind after the other.
+ * Workers are processes (`forks`), because Dawn can be pointed at a Vulkan driver only before a process first asks for one.
+ */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    reporters: ["default", new SummaryReporter()],
+    globalSetup: ["test/bundleWorkers.mjs"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: named(".test.ts"),
+          exclude: [...named(".gpu.test.ts"), ...named(".browser.test.ts")],
+          pool: "forks",
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "gpu",
+          include: named(".gpu.test.ts"),
+          setupFiles: ["test/openAdapter.ts"],
+          pool: "forks",
+          maxWorkers: 2, // a software adapter uses every core by itself
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: named(".browser.test.ts"),
+          pool: "forks",
+          maxWorkers: 1, // one Chromium at a time
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
+
+export default config;
