@@ -1,8 +1,15 @@
+export { describeSystem } from "#describeSystem";
+export { openDevice, prepareSoftwareAdapter } from "#openDevice";
 export * from "./aval.ts";
 export * from "./commands.ts";
 export * from "./device.ts";
 export * from "./errors.ts";
 export * from "./layouts.ts";
+export type { AdapterChoice, OpenDeviceOptions } from "./openDeviceOptions.ts";
 export * from "./pipelines.ts";
 export * from "./planBuffers.ts";
+export { Readback, readBuffer } from "./readback.ts";
+export type { SystemDescription, SystemMemory } from "./systemDescription.ts";
+export type { SystemProblem } from "./systemProblems.ts";
+export { Timestamps } from "./timestamps.ts";
 export * from "./uniforms.ts";

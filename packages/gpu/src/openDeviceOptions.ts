@@ -1,0 +1,13 @@
+/** "gpu" refuses adapters that run on the processor, "software" takes only those. */
+export type AdapterChoice = "gpu" | "software";
+
+/** How to open a device. */
+export interface OpenDeviceOptions {
+  /** Unset: hardware where there is some, else software. Under Node the variable KINDLING_ADAPTER fills in for an unset choice. */
+  readonly adapter?: AdapterChoice;
+  /**
+   * False turns off Dawn's call validation and the bounds checks in shaders, for timed runs of programs that passed with them on.
+   * Default true. A browser always validates.
+   */
+  readonly validate?: boolean;
+}
