@@ -1,0 +1,27 @@
+export { type Affine, AffineError, applyAffine, invertAffine, type Point, transformKeypoints } from "./boxes/affine.ts";
+export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
+export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox } from "./boxes/crop.ts";
+export { type DecodeHeatmapsOptions, decodeHeatmaps } from "./codecs/decodeHeatmaps.ts";
+export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps } from "./codecs/encodeHeatmaps.ts";
+export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
+export { assertKeypoints, KeypointsError } from "./keypoints.ts";
+export { boxNorm, type Pck, type PckSample, pck, torsoNorm } from "./metrics/pck.ts";
+export {
+  between,
+  chance,
+  createRandom,
+  normal,
+  pick,
+  type Random,
+  type RandomSource,
+  type RandomState,
+  restoreRandom,
+  shuffle,
+} from "./random/random.ts";
+export { coco17 } from "./skeletons/coco17.ts";
+export { defineSkeleton, flipKeypoints, flipPermutation, type Skeleton, SkeletonError } from "./skeletons/skeleton.ts";
+export { annotationsOf, type CocoAnnotation } from "./synthetic/annotationsOf.ts";
+export { drawScene } from "./synthetic/drawScene.ts";
+export type { Activity, LimbAngles, Pose } from "./synthetic/samplePose.ts";
+export { type Person, type Scene, type SceneShape, synthesizeScene } from "./synthetic/scene.ts";
+export type { Fill, Mark, Shape } from "./synthetic/shape.ts";
