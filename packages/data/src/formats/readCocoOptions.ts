@@ -1,0 +1,8 @@
+import type { CocoOptions } from "./coco.ts";
+
+export interface ReadCocoOptions extends Pick<CocoOptions, "name" | "skeleton" | "limit"> {
+  /** The annotation file: a path in Node, an address in a browser. */
+  readonly annotations: string;
+  /** Folder of the images; by default the folder of the annotations. */
+  readonly images?: string;
+}

@@ -1,0 +1,10 @@
+export { decodeImage } from "#decode";
+export { readCoco } from "#readCoco";
+export { synthesizeDataset } from "#synthesize";
+export * from "./crop.ts";
+export * from "./formats/coco.ts";
+export type * from "./formats/readCocoOptions.ts";
+export * from "./loader.ts";
+export * from "./loaderError.ts";
+export * from "./sample.ts";
+export type { SynthesisOptions, SynthesizedDataset, SynthesizeOptions } from "./synthesis.ts";

@@ -1,0 +1,232 @@
+import type { Size } from "@kindling/pose";
+import { decodeImage } from "#decode";
+import { defaultWorkers, openWorkerPool } from "#workerPool";
+import { epochOrder } from "./epochOrder.ts";
+import { LoaderError } from "./loaderError.ts";
+import { allocateSamples, type PreparedSamples, type PrepareOptions, prepareSamples } from "./prepareSamples.ts";
+import type { Dataset, Sample } from "./sample.ts";
+import type { WorkerPool } from "./workerPool.ts";
+
+export interface LoaderOptions {
+  readonly dataset: Dataset;
+  /** Size of the network input. */
+  readonly input: Size;
+  /** Size of the target heatmaps. */
+  readonly heatmap: Size;
+  /** Standard deviation of the targets in heatmap pixels. */
+  readonly sigma: number;
+  readonly batchSize: number;
+  /** What the order of every epoch follows from; 0 by default. */
+  readonly seed?: number;
+  /** A new order each epoch (training) or always the dataset's (evaluation, the default). */
+  readonly shuffle?: boolean;
+  /** Leave out the last batch when it is not full (training) or pad it (evaluation, the default). */
+  readonly dropLast?: boolean;
+  /** Threads that prepare batches; 0 prepares them in this one. By default as many as the machine can spare. The batches are the same. */
+  readonly workers?: number;
+  /** Changes to the crops; there are none yet. */
+  readonly augment?: "none";
+  /** Use the first so many samples only, e.g. to see a network overfit them. */
+  readonly limit?: number;
+  /** Keep every prepared sample in memory, h·w·4 + h'·w'·k·4 bytes each, so that later epochs cost nothing. For small datasets. */
+  readonly cache?: boolean;
+  /** Go on where another loader over the same dataset stood; its seed wins over `seed`. */
+  readonly state?: LoaderState;
+}
+
+/** Where a loader stands, as plain JSON. */
+export interface LoaderState {
+  readonly epoch: number;
+  /** Batches of this epoch handed out so far. */
+  readonly position: number;
+  readonly seed: number;
+}
+
+/** n = batchSize samples; in a padded batch those behind `valid` are black images with masks of 0. */
+export interface Batch {
+  /** [n,h,w,4], RGBA crops. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** [n,h',w',k], heatmaps. */
+  readonly target: Float32Array<ArrayBuffer>;
+  /** [n,k], 1 where the joint teaches. */
+  readonly mask: Float32Array<ArrayBuffer>;
+  /** [n], places in `dataset.samples`; 2³²−1 behind `valid`. */
+  readonly indices: Uint32Array<ArrayBuffer>;
+  /** How many samples are real, 1 … n. */
+  readonly valid: number;
+}
+
+/**
+ * Batches of a dataset. Iterating gives what is left of the present epoch; iterating again gives the next one. A loop left early goes on
+ * where it was left. The caller owns a batch and may keep it.
+ */
+export interface DataLoader extends AsyncIterable<Batch>, AsyncDisposable {
+  readonly batchesPerEpoch: number;
+  /** A batch counts as used once the loop body has it: save this after a step, and a loader made from it gives the step after. */
+  state(): LoaderState;
+  /** Ends the worker threads; the loader cannot be iterated afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a loader, which prepares up to three batches ahead while the caller is busy. The batches depend on the dataset, the options and the
+ * state alone, not on workers or timing. Iterating throws ImageError, naming the file, when an image is missing or broken.
+ * @throws LoaderError when an option is out of range or there is no batch in an epoch.
+ */
+export function createLoader(options: LoaderOptions): DataLoader {
+  return new SampleLoader(options);
+}
+
+const prefetchedBatches = 3;
+/** Samples to a task: large enough to spare messages, small enough that every worker gets some of a batch. */
+const samplesPerTask = 4;
+const noIndex = 0xffffffff;
+
+class SampleLoader implements DataLoader {
+  readonly batchesPerEpoch: number;
+  readonly #samples: readonly Sample[];
+  readonly #options: LoaderOptions;
+  readonly #joints: number;
+  readonly #pool: WorkerPool | null;
+  readonly #cache: Map<number, PreparedSamples> | null;
+  readonly #seed: number;
+  #epoch: number;
+  #position: number;
+  #phase: "idle" | "iterating" | "closed" = "idle";
+
+  constructor(options: LoaderOptions) {
+    const { dataset, batchSize, limit = dataset.samples.length, dropLast = false, workers = defaultWorkers(), state } = options;
+    assertWhole({ batchSize, limit }, 1);
+    assertWhole({ workers, seed: options.seed ?? 0, ...state }, 0);
+    this.#options = options;
+    this.#samples = dataset.samples.slice(0, limit);
+    this.#joints = dataset.skeleton.joints.length;
+    this.batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(this.#samples.length / batchSize);
+    if (this.batchesPerEpoch === 0) {
+      throw new LoaderError(
+        `batchSize: ${dataset.name} has ${this.#samples.length} samples, fewer than one batch of ${batchSize}; use a smaller batch`,
+      );
+    }
+    this.#seed = state?.seed ?? options.seed ?? 0;
+    this.#epoch = state?.epoch ?? 0;
+    this.#position = state?.position ?? 0;
+    if (this.#position > this.batchesPerEpoch) {
+      throw new LoaderError(
+        `state: position ${this.#position} is behind the ${this.batchesPerEpoch} batches of an epoch; resume with the dataset and batch size of before`,
+      );
+    }
+    this.#cache = options.cache ? new Map() : null;
+    this.#pool = workers > 0 ? openWorkerPool(workers) : null;
+  }
+
+  state(): LoaderState {
+    return { epoch: this.#epoch, position: this.#position, seed: this.#seed };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    if (this.#phase === "closed") throw new LoaderError("the loader is closed; make a new one from its state");
+    if (this.#phase === "iterating") throw new LoaderError("the loader is being iterated already; use one loader for each loop");
+    this.#phase = "iterating";
+    try {
+      yield* this.#epochBatches();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#phase = "closed";
+    this.#cache?.clear();
+    await this.#pool?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #leave(): void {
+    if (this.#phase === "iterating") this.#phase = "idle";
+  }
+
+  async *#epochBatches(): AsyncGenerator<Batch, void, undefined> {
+    const order = epochOrder(this.#samples.length, { seed: this.#seed, epoch: this.#epoch, shuffled: this.#options.shuffle ?? false });
+    const ahead: Promise<Batch>[] = [];
+    let next = this.#position;
+    const fill = (): void => {
+      while (ahead.length < prefetchedBatches && next < this.batchesPerEpoch) {
+        const batch = this.#prepareBatch(order, next++);
+        batch.catch(() => {}); // it is reported when its turn comes, and to nobody when the loop is left before
+        ahead.push(batch);
+      }
+    };
+    for (fill(); ahead.length > 0; fill()) {
+      const batch = await ahead.shift()!; // the loop's condition
+      fill();
+      this.#position++;
+      yield batch;
+    }
+    this.#epoch++;
+    this.#position = 0;
+  }
+
+  async #prepareBatch(order: readonly number[], position: number): Promise<Batch> {
+    const { batchSize } = this.#options;
+    const chosen = order.slice(position * batchSize, (position + 1) * batchSize);
+    const batch = allocateSamples(batchSize, this.#joints, this.#options, (bytes) => new ArrayBuffer(bytes));
+    const indices = new Uint32Array(batchSize).fill(noIndex);
+    indices.set(chosen);
+    const missing: { index: number; at: number }[] = [];
+    for (const [at, index] of chosen.entries()) {
+      const cached = this.#cache?.get(index);
+      if (cached) copySamples(cached, batch, at, batchSize);
+      else missing.push({ index, at });
+    }
+    const tasks = Array.from({ length: Math.ceil(missing.length / samplesPerTask) }, (_, i) =>
+      missing.slice(i * samplesPerTask, (i + 1) * samplesPerTask),
+    );
+    await Promise.all(
+      tasks.map(async (task) => {
+        const prepared = await this.#prepare(task.map(({ index }) => this.#samples[index]!)); // indices of the order
+        for (const [n, { index, at }] of task.entries()) {
+          const one = sliceSample(prepared, n, task.length);
+          copySamples(one, batch, at, batchSize);
+          this.#cache?.set(index, one);
+        }
+      }),
+    );
+    return { ...batch, indices, valid: chosen.length };
+  }
+
+  async #prepare(samples: readonly Sample[]): Promise<PreparedSamples> {
+    if (this.#pool) return this.#pool.prepare(samples, prepareOptions(this.#options));
+    const prepared = allocateSamples(samples.length, this.#joints, this.#options, (bytes) => new ArrayBuffer(bytes));
+    await prepareSamples(samples, this.#options, decodeImage, prepared);
+    return prepared;
+  }
+}
+
+/** Without the rest of the loader's options, which a message to a worker would copy. */
+function prepareOptions({ input, heatmap, sigma }: PrepareOptions): PrepareOptions {
+  return { input, heatmap, sigma };
+}
+
+/** Sample n of `count`, as a view. */
+function sliceSample(samples: PreparedSamples, n: number, count: number): PreparedSamples {
+  const part = <A extends Uint8Array | Float32Array>(values: A): A =>
+    values.subarray((values.length / count) * n, (values.length / count) * (n + 1)) as A; // subarray keeps the class
+  return { image: part(samples.image), target: part(samples.target), mask: part(samples.mask) };
+}
+
+/** Copies one sample to place `at` of a batch. */
+function copySamples(from: PreparedSamples, batch: PreparedSamples, at: number, batchSize: number): void {
+  batch.image.set(from.image, (batch.image.length / batchSize) * at);
+  batch.target.set(from.target, (batch.target.length / batchSize) * at);
+  batch.mask.set(from.mask, (batch.mask.length / batchSize) * at);
+}
+
+function assertWhole(values: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new LoaderError(`${name}: must be a whole number of at least ${least}; got ${value}`);
+  }
+}
