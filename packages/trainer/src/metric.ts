@@ -1,0 +1,14 @@
+/** What a validation measures: `pck` a fraction 0–1, `loss` the weighted total. */
+export type Metric = "pck" | "loss";
+
+export type MetricDirection = "higher" | "lower";
+
+/** Which way a metric improves. It belongs to the metric, so that no run can keep its worst weights. */
+export const metricDirection: Readonly<Record<Metric, MetricDirection>> = { pck: "higher", loss: "lower" };
+
+/** Whether `value` beats `best`; anything but NaN beats none (`undefined`). */
+export function isBetter(metric: Metric, value: number, best: number | undefined): boolean {
+  if (Number.isNaN(value)) return false;
+  if (best === undefined) return true;
+  return metricDirection[metric] === "higher" ? value > best : value < best;
+}

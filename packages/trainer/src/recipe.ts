@@ -1,0 +1,126 @@
+import type { Metric } from "./metric.ts";
+import type { Schedule } from "./schedules/learningRate.ts";
+import type { Weight } from "./weighting/lossWeight.ts";
+
+/** Everything that defines a training run, complete: `parseRecipe` fills in the defaults and makes paths absolute. */
+export interface Recipe {
+  /** Name of the run folder. */
+  readonly name: string;
+  /** Start of every random stream, 0 … 2³² − 1. */
+  readonly seed: number;
+  readonly student: StudentRecipe;
+  readonly teacher?: TeacherRecipe;
+  readonly data: DataRecipe;
+  readonly losses: readonly LossTerm[];
+  readonly optimizer: OptimizerRecipe;
+  readonly schedule: Schedule;
+  /** How activations are stored; sums, weights and losses are f32 in both. */
+  readonly precision: "f32" | "f16";
+  /** Epochs from one validation to the next; the last epoch is always validated. */
+  readonly validateEvery: number;
+  /** What decides which weights are the best ones; its direction is `metricDirection`. */
+  readonly metric: Metric;
+  /** PCK counts a joint within this fraction of the longer side of the person's box. */
+  readonly pckThreshold: number;
+}
+
+/** A network by name: `squeezenet-hpe` or `hrnet-wN`. */
+export interface NetworkRecipe {
+  readonly model: string;
+  readonly joints: number;
+  /** Multiplies the channels of every hidden layer; 1 is the published network. Always 1 for `hrnet-wN`, whose name says its width. */
+  readonly width: number;
+}
+
+export interface StudentRecipe extends NetworkRecipe {
+  /** Weights of the backbone alone, such as ImageNet's. */
+  readonly backbone?: string;
+  /** Weights of the whole network to start from. */
+  readonly weights?: string;
+}
+
+/** The frozen network that the student imitates. */
+export interface TeacherRecipe extends NetworkRecipe {
+  readonly weights: string;
+}
+
+export interface DataRecipe {
+  readonly train: DataSetRecipe;
+  readonly validation: DataSetRecipe;
+  /** Crops fed to the networks, [height, width] in pixels. */
+  readonly input: readonly [height: number, width: number];
+  /** Target heatmaps, [height, width] in cells. Default: a quarter of the input. */
+  readonly heatmap: readonly [height: number, width: number];
+  /** Standard deviation of the target Gaussians in heatmap cells; the default is `defaultSigma`. */
+  readonly sigma: number;
+  readonly batchSize: number;
+  /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
+  readonly workers?: number;
+  readonly augment: "none";
+  /** Only the first so many persons of each set. */
+  readonly limit?: number;
+  /** Trains and validates on the same first so many persons of the training set: a test of the whole chain. */
+  readonly overfit?: number;
+  /** Keeps every prepared person in memory after the first epoch; for small data sets. */
+  readonly cache: boolean;
+}
+
+export interface DataSetRecipe {
+  /** COCO-style annotations, a JSON file. */
+  readonly data: string;
+  /** Folder of the images. Default: the folder of the annotations. */
+  readonly images: string;
+}
+
+/** One term of the total loss: what is compared, on which tensors, with which weight over the epochs. */
+export type LossTerm = HeatmapLoss | SpatialKlLoss | FeatureLoss;
+
+interface Term {
+  readonly name: string;
+  readonly weight: Weight;
+}
+
+/** Compares heatmaps value by value. */
+export interface HeatmapLoss extends Term {
+  readonly kind: "adaptiveWing" | "mse";
+  readonly against: "groundTruth" | "teacher";
+}
+
+/** T²·KL(softmax(scale·t/T) ‖ softmax(scale·s/T)) over the cells of each heatmap. */
+export interface SpatialKlLoss extends Term {
+  readonly kind: "spatialKl";
+  readonly temperature: number;
+  readonly logitScale: number;
+}
+
+/** Compares two inner tensors, named by module path: `student.backbone.10.out` with `teacher.layer1.out`. */
+export interface FeatureLoss extends Term {
+  readonly kind: "feature";
+  readonly student: string;
+  readonly teacher: string;
+  readonly adapter: "none" | "conv1x1";
+  readonly distance: "mse";
+}
+
+export interface OptimizerRecipe {
+  readonly kind: "adamw";
+  readonly learningRate: number;
+  readonly betas: readonly [first: number, second: number];
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Gradients are scaled down to this global norm. Absent: no clipping. */
+  readonly clipNorm?: number;
+}
+
+/** Whether a loss term needs the teacher's outputs. */
+export function looksAtTeacher(term: LossTerm): boolean {
+  return term.kind === "spatialKl" || term.kind === "feature" || term.against === "teacher";
+}
+
+/**
+ * σ = 2 cells on a heatmap 64 high, in proportion on others as HRNet has it (3 at 96), rounded to a quarter;
+ * at least 1, because below that the Gaussian falls between the cells and its peak says little of where it is.
+ */
+export function defaultSigma(heatmapHeight: number): number {
+  return Math.max(1, Math.round((4 * 2 * heatmapHeight) / 64) / 4);
+}

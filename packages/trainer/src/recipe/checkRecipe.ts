@@ -1,0 +1,77 @@
+import { looksAtTeacher, type Recipe } from "../recipe.ts";
+import type { DescribedIssue } from "./describeIssue.ts";
+
+/** The first disagreement between values that are each right alone, or none. */
+export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
+  return checkNetworks(recipe) ?? checkData(recipe) ?? checkLosses(recipe) ?? checkSchedule(recipe);
+}
+
+function checkNetworks({ student, teacher }: Recipe): DescribedIssue | undefined {
+  for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
+    if (network.model.startsWith("hrnet-w") && network.width !== 1) {
+      return issue(
+        [role, "width"],
+        `${role}.width: ${network.model} has its width in its name; expected 1 or another name, got ${network.width}`,
+      );
+    }
+  }
+  if (student.backbone !== undefined && student.model.startsWith("hrnet-w")) {
+    return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
+  }
+  if (student.backbone !== undefined && student.weights !== undefined) {
+    return issue(["student", "backbone"], "student.backbone: student.weights already holds the backbone; remove one of the two");
+  }
+  return undefined;
+}
+
+function checkData({ data }: Recipe): DescribedIssue | undefined {
+  const [height, width] = data.input;
+  for (const [axis, [pixels, cells]] of Object.entries({ height: [height, data.heatmap[0]], width: [width, data.heatmap[1]] })) {
+    if (pixels! % cells! !== 0) {
+      return issue(["data", "heatmap"], `data.heatmap: ${cells} cells must divide the input's ${axis} of ${pixels} pixels`);
+    }
+  }
+  if (height / data.heatmap[0] !== width / data.heatmap[1]) {
+    return issue(["data", "heatmap"], `data.heatmap: ${data.heatmap.join(" × ")} cells of an input of ${height} × ${width} are not square`);
+  }
+  if (data.limit !== undefined && data.overfit !== undefined) {
+    return issue(["data", "limit"], "data.limit: data.overfit already limits the training set; remove one of the two");
+  }
+  return undefined;
+}
+
+function checkLosses({ losses, student, teacher }: Recipe): DescribedIssue | undefined {
+  for (const [i, term] of losses.entries()) {
+    if (losses.findIndex(({ name }) => name === term.name) !== i) {
+      return issue(
+        ["losses", i, "name"],
+        `losses[${i}].name: ${term.name} is already the name of losses[${losses.findIndex(({ name }) => name === term.name)}]`,
+      );
+    }
+    if (!looksAtTeacher(term)) continue;
+    if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
+    if (term.kind !== "feature" && teacher.joints !== student.joints) {
+      return issue(
+        ["losses", i],
+        `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
+      );
+    }
+  }
+  if (teacher && !losses.some(looksAtTeacher))
+    return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");
+  return undefined;
+}
+
+function checkSchedule({ schedule }: Recipe): DescribedIssue | undefined {
+  if (schedule.kind === "warmupCosine" && schedule.warmupEpochs > schedule.epochs) {
+    return issue(
+      ["schedule", "warmupEpochs"],
+      `schedule.warmupEpochs: the warm-up must not be longer than the ${schedule.epochs} epochs of the run; got ${schedule.warmupEpochs}`,
+    );
+  }
+  return undefined;
+}
+
+function issue(path: readonly PropertyKey[], sentence: string): DescribedIssue {
+  return { path, sentence };
+}

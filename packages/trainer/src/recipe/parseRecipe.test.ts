@@ -1,0 +1,246 @@
+import { expect, test } from "vitest";
+import { parseRecipe } from "./parseRecipe.ts";
+import { RecipeError } from "./recipeError.ts";
+import { recipeToYaml } from "./recipeToYaml.ts";
+
+const lines = [
+  "name: kd",
+  "seed: 1",
+  "student: { model: squeezenet-hpe, backbone: squeezenet.safetensors }",
+  "teacher: { model: hrnet-w48, weights: /weights/hrnet.pth }",
+  "data:",
+  "  train: { data: annotations/train.json, images: train2017 }",
+  "  validation: { data: annotations/val.json }",
+  "  input: [384, 288]",
+  "  batchSize: 128",
+  "losses:",
+  "  - { name: gt, kind: adaptiveWing }",
+  "  - { name: kd, kind: spatialKl, temperature: 4 }",
+  "optimizer: { kind: adamw, learningRate: 1e-3, weightDecay: 1e-4 }",
+  "schedule: { kind: warmupCosine, warmupEpochs: 5, epochs: 30 }",
+];
+const text = lines.join("\n");
+/** The recipe with one line replaced (`""` removes it). */
+const withLine = (line: number, replacement: string): string => lines.map((old, i) => (i === line - 1 ? replacement : old)).join("\n");
+
+function mistake(content: string, overrides: Record<string, string> = {}): string {
+  try {
+    parseRecipe(content, "/r/kd.yaml", overrides, "/here");
+  } catch (error) {
+    expect(error).toBeInstanceOf(RecipeError);
+    expect((error as Error).message).not.toContain("\n");
+    return (error as Error).message;
+  }
+  return "accepted";
+}
+
+test("defaults are filled in and paths count from the recipe's folder", () => {
+  expect(parseRecipe(text, "/r/kd.yaml")).toEqual({
+    name: "kd",
+    seed: 1,
+    student: { model: "squeezenet-hpe", joints: 17, width: 1, backbone: "/r/squeezenet.safetensors" },
+    teacher: { model: "hrnet-w48", joints: 17, width: 1, weights: "/weights/hrnet.pth" },
+    data: {
+      train: { data: "/r/annotations/train.json", images: "/r/train2017" },
+      validation: { data: "/r/annotations/val.json", images: "/r/annotations" },
+      input: [384, 288],
+      heatmap: [96, 72],
+      sigma: 3,
+      batchSize: 128,
+      augment: "none",
+      cache: false,
+    },
+    losses: [
+      { name: "gt", kind: "adaptiveWing", against: "groundTruth", weight: 1 },
+      { name: "kd", kind: "spatialKl", temperature: 4, logitScale: 1, weight: 1 },
+    ],
+    optimizer: { kind: "adamw", learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 1e-4 },
+    schedule: { kind: "warmupCosine", warmupEpochs: 5, epochs: 30, update: "epoch" },
+    precision: "f32",
+    validateEvery: 1,
+    metric: "pck",
+    pckThreshold: 0.1,
+  });
+});
+
+test("overrides reach any depth, short names included, and their paths count from the working folder", () => {
+  const recipe = parseRecipe(
+    text,
+    "/r/kd.yaml",
+    {
+      epochs: "3",
+      "schedule.warmupEpochs": "1",
+      batchSize: "8",
+      seed: "7",
+      "losses.1.weight": "{ rule: linear, from: 0.9, to: 0.5 }",
+      "data.train.data": "mini.json",
+      "optimizer.learningRate": "5e-4",
+      "data.overfit": "8",
+    },
+    "/here",
+  );
+  expect(recipe.schedule).toMatchObject({ epochs: 3, warmupEpochs: 1 });
+  expect(recipe.data).toMatchObject({ batchSize: 8, overfit: 8, train: { data: "/here/mini.json", images: "/r/train2017" } });
+  expect(recipe).toMatchObject({ seed: 7, optimizer: { learningRate: 5e-4 } });
+  expect(recipe.losses[1]!.weight).toEqual({ rule: "linear", from: 0.9, to: 0.5 });
+});
+
+test("epochs=+50 adds to the recipe's epochs", () => {
+  expect(parseRecipe(text, "/r/kd.yaml", { epochs: "+50" }).schedule.epochs).toBe(80);
+});
+
+test("a recipe written out and read back is the same, and its text does not depend on the order of keys", () => {
+  const recipe = parseRecipe(text, "/r/kd.yaml", { "optimizer.clipNorm": "1", "losses.1.weight": "{ rule: cosine, from: 1, to: 0 }" });
+  const yaml = recipeToYaml(recipe);
+  expect(parseRecipe(yaml, "/elsewhere/recipe.yaml")).toEqual(recipe);
+  const reversed = Object.fromEntries(Object.entries(recipe).reverse()) as unknown as typeof recipe;
+  expect(recipeToYaml(reversed)).toBe(yaml);
+  expect(yaml).toContain("  - { name: kd, ");
+});
+
+test.each([
+  ["a misspelt key", withLine(10, "lossess:"), "/r/kd.yaml:10: lossess: there is no such key; did you mean losses?"],
+  [
+    "a misspelt key inside",
+    withLine(9, "  batch_size: 128"),
+    "/r/kd.yaml:9: data.batch_size: there is no such key; did you mean batchSize?",
+  ],
+  [
+    "a key of another place",
+    withLine(2, "seed: 1\nlearningRate: 1"),
+    "/r/kd.yaml:3: learningRate: there is no such key; did you mean optimizer.learningRate?",
+  ],
+  [
+    "a key of another loss",
+    withLine(11, "  - { name: gt, kind: mse, temperature: 4 }"),
+    "/r/kd.yaml:11: losses[0].temperature: there is no such key; did you mean losses.N.temperature?",
+  ],
+  ["a missing key", withLine(2, ""), "/r/kd.yaml: seed is missing; expected a number"],
+  ["a missing key inside", withLine(9, "  workers: 1"), "/r/kd.yaml:5: data.batchSize is missing; expected a number"],
+  ["a negative batch", withLine(9, "  batchSize: -4"), "/r/kd.yaml:9: data.batchSize: expected a number at least 1; got -4"],
+  ["a text for a number", withLine(9, "  batchSize: many"), '/r/kd.yaml:9: data.batchSize: expected a number; got "many"'],
+  ["a broken number", withLine(2, "seed: 1.5"), "/r/kd.yaml:2: seed: expected a whole number; got 1.5"],
+  [
+    "an unknown loss",
+    withLine(12, "  - { name: kd, kind: spatialKL }"),
+    '/r/kd.yaml:12: losses[1].kind: expected adaptiveWing, mse, spatialKl or feature; got "spatialKL"; did you mean spatialKl?',
+  ],
+  [
+    "a loss without kind",
+    withLine(12, "  - { name: kd }"),
+    "/r/kd.yaml:12: losses[1].kind is missing; expected adaptiveWing, mse, spatialKl or feature",
+  ],
+  ["an unknown precision", `${text}\nprecision: fp16`, '/r/kd.yaml:15: precision: expected f32 or f16; got "fp16"; did you mean f16?'],
+  [
+    "a negative weight",
+    withLine(11, "  - { name: gt, kind: mse, weight: -1 }"),
+    "/r/kd.yaml:11: losses[0].weight: expected a number at least 0; got -1",
+  ],
+  [
+    "a weight of the wrong type",
+    withLine(11, "  - { name: gt, kind: mse, weight: high }"),
+    '/r/kd.yaml:11: losses[0].weight: expected a number of at least 0, or { rule, from, to }; got "high"',
+  ],
+  [
+    "a weight of an unknown rule",
+    withLine(11, "  - { name: gt, kind: mse, weight: { rule: cosin, from: 1, to: 0 } }"),
+    '/r/kd.yaml:11: losses[0].weight.rule: expected linear or cosine; got "cosin"; did you mean cosine?',
+  ],
+  [
+    "a weight with a misspelt key",
+    withLine(11, "  - { name: gt, kind: mse, weight: { rule: linear, form: 1, to: 0 } }"),
+    "/r/kd.yaml:11: losses[0].weight.form: there is no such key; did you mean from?",
+  ],
+  [
+    "an unknown network",
+    withLine(3, "student: { model: resnet50 }"),
+    '/r/kd.yaml:3: student.model: expected squeezenet-hpe or hrnet-wN, such as hrnet-w32; got "resnet50"',
+  ],
+  ["one size for two", withLine(8, "  input: 384"), "/r/kd.yaml:8: data.input: expected a list of two numbers; got 384"],
+  ["three sizes for two", withLine(8, "  input: [384, 288, 3]"), "/r/kd.yaml:8: data.input: expected a list of at most 2; got [384,288,3]"],
+  ["a size of zero", withLine(8, "  input: [384, 0]"), "/r/kd.yaml:8: data.input[1]: expected a number at least 1; got 0"],
+  [
+    "no losses",
+    lines
+      .filter((_, i) => i !== 10 && i !== 11)
+      .join("\n")
+      .replace("losses:", "losses: []"),
+    "/r/kd.yaml:10: losses: expected a list of at least 1; got []",
+  ],
+  [
+    "an alias of nothing",
+    withLine(2, "seed: *x"),
+    "/r/kd.yaml: the recipe is no valid YAML: Unresolved alias (the anchor must be set before the alias): x",
+  ],
+  ["a text that is no mapping", "hello", "/r/kd.yaml:1: a recipe is a mapping of keys to values"],
+  ["an empty file", "", "/r/kd.yaml:1: a recipe is a mapping of keys to values"],
+  ["a key twice", withLine(2, "name: other"), "/r/kd.yaml:2: the recipe is no valid YAML: Map keys must be unique"],
+])("%s is refused with one sentence", (_, content, message) => {
+  expect(mistake(content)).toBe(message);
+});
+
+test.each([
+  ["a loss without its teacher", withLine(4, ""), "/r/kd.yaml:12: losses[1] (kd) compares with the teacher, but the recipe has no teacher"],
+  [
+    "a teacher that nothing looks at",
+    withLine(12, ""),
+    "/r/kd.yaml:4: teacher: no loss compares with the teacher; add one or remove the teacher",
+  ],
+  [
+    "another number of joints",
+    withLine(4, "teacher: { model: hrnet-w48, joints: 16, weights: a }"),
+    "/r/kd.yaml:12: losses[1] (kd) compares heatmaps joint by joint, but the student has 17 joints and the teacher 16",
+  ],
+  [
+    "two losses of one name",
+    withLine(12, "  - { name: gt, kind: spatialKl, temperature: 4 }"),
+    "/r/kd.yaml:12: losses[1].name: gt is already the name of losses[0]",
+  ],
+  [
+    "heatmaps that do not divide the input",
+    withLine(9, "  batchSize: 1\n  heatmap: [100, 72]"),
+    "/r/kd.yaml:10: data.heatmap: 100 cells must divide the input's height of 384 pixels",
+  ],
+  [
+    "an input that four does not divide",
+    withLine(8, "  input: [384, 290]"),
+    "/r/kd.yaml:5: data.heatmap: 72 cells must divide the input's width of 290 pixels",
+  ],
+  [
+    "cells that are not square",
+    withLine(9, "  batchSize: 1\n  heatmap: [96, 36]"),
+    "/r/kd.yaml:10: data.heatmap: 96 × 36 cells of an input of 384 × 288 are not square",
+  ],
+  [
+    "a warm-up longer than the run",
+    withLine(14, "schedule: { kind: warmupCosine, warmupEpochs: 5, epochs: 3 }"),
+    "/r/kd.yaml:14: schedule.warmupEpochs: the warm-up must not be longer than the 3 epochs of the run; got 5",
+  ],
+  [
+    "two widths",
+    withLine(4, "teacher: { model: hrnet-w8, width: 2, weights: a }"),
+    "/r/kd.yaml:4: teacher.width: hrnet-w8 has its width in its name; expected 1 or another name, got 2",
+  ],
+  [
+    "limit and overfit",
+    withLine(9, "  batchSize: 1\n  limit: 9\n  overfit: 8"),
+    "/r/kd.yaml:10: data.limit: data.overfit already limits the training set; remove one of the two",
+  ],
+])("%s is a disagreement with its line", (_, content, message) => {
+  expect(mistake(content)).toBe(message);
+});
+
+test.each([
+  [{ bacthSize: "8" }, "command line (bacthSize=8): bacthSize: there is no such key; did you mean data.batchSize?"],
+  [
+    { "optimizer.lerningRate": "1" },
+    "command line (optimizer.lerningRate=1): optimizer.lerningRate: there is no such key; did you mean learningRate?",
+  ],
+  [{ batchSize: "-1" }, "command line (batchSize=-1): data.batchSize: expected a number at least 1; got -1"],
+  [{ "losses.2.weight": "1" }, "command line: losses.2.weight=1: losses is a list of 2; got 2"],
+  [{ "name.x": "1" }, "command line: name.x=1: name holds no keys; got x"],
+  [{ seed: "[1" }, "command line: seed=[1: the value is no YAML"],
+  [{ epochs: "+x" }, 'command line (epochs=+x): schedule.epochs: expected a number; got "+x"'],
+])("an override %o that is wrong is named as it was typed", (overrides, message) => {
+  expect(mistake(text, overrides as unknown as Record<string, string>)).toBe(message);
+});

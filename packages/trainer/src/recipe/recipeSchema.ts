@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { defaultSigma, type Recipe } from "../recipe.ts";
+import { closedObject } from "./closedObject.ts";
+import { folderOf } from "./recipePath.ts";
+
+const path = z.string().min(1);
+const positive = z.number().gt(0);
+const fraction = z.number().min(0).lt(1);
+const count = z.int().min(1);
+const size = z.tuple([count, count]);
+
+/** Our networks by name; HRNet in any width. */
+const model = z.string().regex(/^(?:squeezenet-hpe|hrnet-w[1-9]\d*)$/, "squeezenet-hpe or hrnet-wN, such as hrnet-w32");
+const joints = count.default(17).describe("key points, one heatmap each");
+const width = positive.max(4).default(1).describe("multiplies the channels of the hidden layers");
+
+const student = closedObject({
+  model,
+  joints,
+  width,
+  backbone: path.exactOptional().describe("weights of the backbone alone, such as ImageNet's"),
+  weights: path.exactOptional().describe("weights of the whole network to start from"),
+});
+const teacher = closedObject({ model, joints, width, weights: path.describe("trained weights") });
+
+const dataSet = closedObject({
+  data: path.describe("COCO-style annotations (JSON)"),
+  images: path.exactOptional().describe("folder of the images; default: the folder of the annotations"),
+}).transform(({ data, images }) => ({ data, images: images ?? folderOf(data) }));
+
+const data = closedObject({
+  train: dataSet,
+  validation: dataSet,
+  input: size.describe("crop [height, width] in pixels"),
+  heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input"),
+  sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
+  batchSize: count,
+  workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
+  augment: z.literal("none").default("none"),
+  limit: count.exactOptional().describe("use only the first so many persons of each set"),
+  overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set"),
+  cache: z.boolean().default(false).describe("keep every prepared person in memory; for small data sets"),
+}).transform(({ train, validation, input, heatmap = quarter(input), sigma = defaultSigma(heatmap[0]), ...rest }) => ({
+  train,
+  validation,
+  input,
+  heatmap,
+  sigma,
+  ...rest,
+}));
+
+const weightRule = closedObject({ rule: z.enum(["linear", "cosine"]), from: z.number().min(0), to: z.number().min(0) });
+const term = {
+  name: z.string().regex(/^(?!total$)[A-Za-z][\w-]*$/, "a word of letters, digits, _ and -, other than total"),
+  weight: z.union([z.number().min(0), weightRule], { error: "a number of at least 0, or { rule, from, to }" }).default(1),
+};
+const loss = z.discriminatedUnion("kind", [
+  closedObject({
+    ...term,
+    kind: z.enum(["adaptiveWing", "mse"]),
+    against: z.enum(["groundTruth", "teacher"]).default("groundTruth"),
+  }),
+  closedObject({ ...term, kind: z.literal("spatialKl"), temperature: positive, logitScale: positive.default(1) }),
+  closedObject({
+    ...term,
+    kind: z.literal("feature"),
+    student: z.string().regex(/^student\..+/, "a tensor of the student, such as student.backbone.10.out"),
+    teacher: z.string().regex(/^teacher\..+/, "a tensor of the teacher, such as teacher.layer1.out"),
+    adapter: z.enum(["none", "conv1x1"]),
+    distance: z.literal("mse").default("mse"),
+  }),
+]);
+
+const optimizer = z.discriminatedUnion("kind", [
+  closedObject({
+    kind: z.literal("adamw"),
+    learningRate: positive,
+    betas: z.tuple([fraction, fraction]).default([0.9, 0.999]),
+    epsilon: positive.default(1e-8),
+    weightDecay: z.number().min(0),
+    clipNorm: positive.exactOptional().describe("largest global norm of the gradients"),
+  }),
+]);
+
+const schedule = z.discriminatedUnion("kind", [
+  closedObject({
+    kind: z.literal("warmupCosine"),
+    warmupEpochs: z.int().min(0),
+    epochs: count,
+    update: z.enum(["epoch", "step"]).default("epoch").describe("where the learning rate changes"),
+  }),
+  closedObject({ kind: z.literal("constant"), epochs: count }),
+]);
+
+/** The recipe document: keys, types, ranges and defaults. What several keys must agree on is checked by `checkRecipe`. */
+export const recipeSchema: z.ZodType<Recipe> = closedObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, "a folder name of letters, digits, ., _ and -")
+    .describe("name of the run folder"),
+  seed: z.int().min(0).max(0xffff_ffff),
+  student,
+  teacher: teacher.exactOptional(),
+  data,
+  losses: z.array(loss).min(1),
+  optimizer,
+  schedule,
+  precision: z.enum(["f32", "f16"]).default("f32"),
+  validateEvery: count.default(1).describe("epochs from one validation to the next"),
+  metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
+  pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
+});
+
+function quarter([height, width]: [number, number]): [number, number] {
+  return [Math.max(1, Math.floor(height / 4)), Math.max(1, Math.floor(width / 4))];
+}

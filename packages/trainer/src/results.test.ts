@@ -1,0 +1,30 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { type EpochResults, resultsFromCsv, resultsToCsv } from "./results.ts";
+import { readResults, writeResults } from "./resultsFile.node.ts";
+
+const rows: readonly EpochResults[] = [
+  { epoch: 1, step: 10, learningRate: 2e-4, "train/gt": 0.25 },
+  { epoch: 2, step: 20, learningRate: 4e-4, "train/gt": Number.NaN, "validation/pck": 0.5 },
+  { epoch: 3, step: 30, learningRate: 6e-4, "train/gt": 0.125 },
+];
+
+test("rows come back as they were, with NaN, and with what was not measured absent", () => {
+  expect(resultsFromCsv(resultsToCsv(rows))).toEqual(rows);
+});
+
+test("columns stand in order of appearance, unmeasured cells are empty", () => {
+  expect(resultsToCsv(rows)).toBe(
+    "epoch,step,learningRate,train/gt,validation/pck\n1,10,0.0002,0.25,\n2,20,0.0004,NaN,0.5\n3,30,0.0006,0.125,\n",
+  );
+});
+
+test("reading up to a step leaves out later epochs, and no file has no rows", async () => {
+  const file = path.join(await mkdtemp(path.join(tmpdir(), "kindling-results-")), "results.csv");
+  expect(await readResults(file)).toEqual([]);
+  await writeResults(file, rows);
+  expect(await readResults(file, 20)).toEqual(rows.slice(0, 2));
+  expect(await readResults(file)).toEqual(rows);
+});

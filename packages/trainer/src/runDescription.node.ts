@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { writeFileAtomically } from "./atomicFile.node.ts";
+import type { Recipe } from "./recipe.ts";
+import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
+
+/** `run.json`: what has to be known to run the same again. */
+export interface RunDescription {
+  readonly name: string;
+  /** Of kindling, node, webgpu …. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly platform: string;
+  /** One entry for the start and one for every time the run was resumed. */
+  readonly sessions: readonly RunSession[];
+  readonly seeds: Readonly<Record<string, number>>;
+  /** The annotation and weights files by path, with their SHA-256. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface RunSession {
+  /** ISO 8601. */
+  readonly started: string;
+  readonly argv: readonly string[];
+  readonly adapter: string;
+  /** The step it went on from; 0 for a start. */
+  readonly fromStep: number;
+}
+
+/** Describes a run that starts now: hashes the recipe's annotations and weights. */
+export async function describeRun(
+  name: string,
+  recipe: Recipe,
+  session: Omit<RunSession, "fromStep">,
+  versions: Readonly<Record<string, string>>,
+): Promise<RunDescription> {
+  const files: Record<string, string> = {};
+  for (const file of inputFiles(recipe)) files[file] ??= await sha256OfFile(file);
+  return {
+    name,
+    versions,
+    platform: `${process.platform}-${process.arch}`,
+    sessions: [{ ...session, fromStep: 0 }],
+    seeds: { recipe: recipe.seed },
+    files,
+  };
+}
+
+/** Writes run.json. */
+export async function writeRunDescription(folder: RunFolder, description: RunDescription): Promise<void> {
+  await writeFileAtomically(folder.run, `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** @throws RunFolderError when run.json is missing or damaged. */
+export async function readRunDescription(folder: RunFolder): Promise<RunDescription> {
+  try {
+    return JSON.parse(await readFile(folder.run, "utf8")) as RunDescription; // our own file
+  } catch (error) {
+    throw new RunFolderError(`${folder.run}: cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Hex SHA-256 of a file, read in pieces. */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(file)) hash.update(piece as Buffer); // a stream without encoding yields buffers
+  return hash.digest("hex");
+}
+
+function inputFiles({ data, student, teacher }: Recipe): readonly string[] {
+  return [data.train.data, data.validation.data, student.backbone, student.weights, teacher?.weights].filter((file) => file !== undefined);
+}
