@@ -44,14 +44,16 @@ export class Commands {
 /** Consecutive commands in groups of at most `flops`, at least one each. */
 function cut(commands: readonly Command[], flops: number): Command[][] {
   const groups: Command[][] = [];
-  let sum = Number.POSITIVE_INFINITY;
+  let sum = 0;
   for (const command of commands) {
-    sum += command.flops;
-    if (sum > flops) {
-      groups.push([]);
+    const group = groups[groups.length - 1];
+    if (group && sum + command.flops <= flops) {
+      group.push(command);
+      sum += command.flops;
+    } else {
+      groups.push([command]);
       sum = command.flops;
     }
-    groups[groups.length - 1]!.push(command);
   }
   return groups;
 }

@@ -85,6 +85,11 @@ export class Device implements Disposable {
     });
   }
 
+  /** A buffer for the uniform structs of dispatches. */
+  createUniformBuffer(bytes: number, label: string): GPUBuffer {
+    return this.gpu.createBuffer({ label, size: bytes, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  }
+
   [Symbol.dispose](): void {
     this.gpu.destroy();
   }

@@ -1,6 +1,7 @@
 export { describeSystem } from "#describeSystem";
 export { openDevice, prepareSoftwareAdapter } from "#openDevice";
 export * from "./aval.ts";
+export * from "./bindings.ts";
 export * from "./commands.ts";
 export * from "./device.ts";
 export * from "./errors.ts";

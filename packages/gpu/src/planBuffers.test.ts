@@ -3,11 +3,13 @@ import { expect, test } from "vitest";
 import { type Lifetime, planBuffers } from "./planBuffers.ts";
 
 const lifetimes: fc.Arbitrary<Lifetime[]> = fc.array(
-  fc.record({ bytes: fc.integer({ min: 1, max: 64 }).map((n) => 4 * n), first: fc.nat(40), length: fc.nat(12) }).map(({ bytes, first, length }) => ({
-    bytes,
-    first,
-    last: first + length,
-  })),
+  fc
+    .record({ bytes: fc.integer({ min: 1, max: 64 }).map((n) => 4 * n), first: fc.nat(40), length: fc.nat(12) })
+    .map(({ bytes, first, length }) => ({
+      bytes,
+      first,
+      last: first + length,
+    })),
   { maxLength: 60 },
 );
 

@@ -1,0 +1,94 @@
+import { type Command, Commands, createCommand, type Device, packUniforms, uniformBytes } from "@kindling/gpu";
+import { fastestVariant, type Kernel, type Problem, sourceOf, type Variant } from "@kindling/kernels";
+import type { Graph } from "./graph.ts";
+import { type LoweredNode, lower } from "./lower.ts";
+import { type Placement, place } from "./placement.ts";
+import { Program } from "./program.ts";
+import type { ParameterStore } from "./store.ts";
+import type { Tensor } from "./tensor.ts";
+
+export interface CompileOptions {
+  /** Holds the variables that the graph uses; null for a graph without any. */
+  readonly store: ParameterStore | null;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Keeps every tensor so that runChecked can look for NaN after each node; for debugging. */
+  readonly checked?: boolean;
+  /** Picks the variant of a call; the fastest supported one when absent. */
+  readonly choose?: (kernel: Kernel, problem: Problem) => Variant;
+}
+
+/** Operations in one submission: about half a second, which drivers' watchdogs bear. */
+const flopsPerSubmission = { software: 1e9, hardware: 2e12 };
+
+/**
+ * Compiles a recorded graph to a program that replays it: buffers planned, pipelines and bind groups made once.
+ * @throws LimitError when a tensor exceeds the adapter's largest binding, ShaderError when a kernel does not compile.
+ */
+export async function compile(graph: Graph, device: Device, options: CompileOptions): Promise<Program> {
+  const checked = options.checked ?? false;
+  const nodes = lower(graph, Object.values(options.outputs));
+  const placement = place(device, graph, nodes, { store: options.store, outputs: Object.values(options.outputs), keepAll: checked });
+  const made = device.pipelines.size;
+  const { perNode, uniforms } = await makeCommands(device, nodes, placement, options);
+  device.throwIfFailed();
+  const commands = perNode.flat();
+  return new Program({
+    device,
+    placement,
+    uniforms,
+    commands: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
+    inputs: graph.inputs,
+    outputs: new Map(Object.entries(options.outputs)),
+    checkedNodes: checked
+      ? nodes.map(({ node }, i) => ({ node, commands: new Commands(device, perNode[i]!, Number.POSITIVE_INFINITY) }))
+      : null,
+    report: {
+      dispatches: commands.length,
+      pipelines: device.pipelines.size - made,
+      plannedBytes: placement.plannedBytes,
+      unplannedBytes: placement.unplannedBytes,
+      flops: commands.reduce((sum, { flops }) => sum + flops, 0),
+    },
+    labels: commands,
+  });
+}
+
+/** One bound command a dispatch, and the buffer that holds all their uniform structs, written once. */
+async function makeCommands(
+  device: Device,
+  nodes: readonly LoweredNode[],
+  placement: Placement,
+  { choose }: CompileOptions,
+): Promise<{ readonly perNode: Command[][]; readonly uniforms: GPUBuffer }> {
+  const align = device.gpu.limits.minUniformBufferOffsetAlignment;
+  const stride = (kernel: Kernel) => Math.ceil(uniformBytes(kernel.uniforms) / align) * align;
+  const total = nodes.reduce((sum, { dispatches }) => sum + dispatches.reduce((bytes, { kernel }) => bytes + stride(kernel), 0), 0);
+  const view = new DataView(new ArrayBuffer(Math.max(align, total)));
+  const uniforms = device.createUniformBuffer(view.byteLength, "uniforms");
+  let offset = 0;
+  const perNode = nodes.map(({ dispatches }) =>
+    dispatches.map(({ kernel, problem, reads, writes }) => {
+      const variant = choose?.(kernel, problem) ?? fastestVariant(kernel, problem, device.capabilities);
+      packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, offset);
+      const command = createCommand(device, {
+        label: `${kernel.name}/${variant.id}`,
+        source: sourceOf(
+          kernel,
+          variant,
+          problem,
+          [...reads, ...writes].map(({ dtype }) => dtype),
+        ),
+        reads: reads.map((value) => placement.rangeOf(value)),
+        writes: writes.map((value) => placement.rangeOf(value)),
+        uniforms: { buffer: uniforms, offset, bytes: uniformBytes(kernel.uniforms) },
+        workgroups: variant.workgroups(problem),
+        flops: kernel.cost(problem).flops,
+      });
+      offset += stride(kernel);
+      return command;
+    }),
+  );
+  const made = await Promise.all(perNode.map((commands) => Promise.all(commands)));
+  device.gpu.queue.writeBuffer(uniforms, 0, view.buffer);
+  return { perNode: made, uniforms };
+}

@@ -1,0 +1,122 @@
+import { type BufferRange, byteLengthOf, type Command, type Commands, type Device, readBuffer, sizeOf } from "@kindling/gpu";
+import type { Node } from "./op.ts";
+import type { Placement } from "./placement.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What compiling made. */
+export interface ProgramReport {
+  readonly dispatches: number;
+  /** Pipelines that no earlier program of the device had. */
+  readonly pipelines: number;
+  readonly plannedBytes: number;
+  readonly unplannedBytes: number;
+  readonly flops: number;
+}
+
+export interface ProgramParts {
+  readonly device: Device;
+  readonly placement: Placement;
+  readonly uniforms: GPUBuffer;
+  readonly commands: Commands;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly checkedNodes: readonly { readonly node: Node; readonly commands: Commands }[] | null;
+  readonly report: ProgramReport;
+  readonly labels: readonly Command[];
+}
+
+/** A compiled graph: it owns every buffer it binds; a step is `write` the inputs, `run`, `read` what is needed. */
+export class Program implements Disposable {
+  readonly report: ProgramReport;
+  /** The bound dispatches in order, for profiling. */
+  readonly commands: readonly Command[];
+  readonly #parts: ProgramParts;
+
+  constructor(parts: ProgramParts) {
+    this.#parts = parts;
+    this.report = parts.report;
+    this.commands = parts.labels;
+  }
+
+  /** Sets an input; ordered by the queue before the next run. @throws RangeError for an unknown input or a wrong number of bytes. */
+  write(input: string, data: ArrayBufferView<ArrayBuffer>): void {
+    const tensor = this.#parts.inputs.get(input);
+    if (!tensor) throw new RangeError(`program: no input is named "${input}"; there are ${[...this.#parts.inputs.keys()].join(", ")}`);
+    if (data.byteLength !== byteLengthOf(tensor)) {
+      throw new RangeError(`program: input "${input}" takes ${byteLengthOf(tensor)} bytes, not ${data.byteLength}`);
+    }
+    const { buffer, offset } = this.#parts.placement.rangeOf(tensor);
+    this.#parts.device.gpu.queue.writeBuffer(buffer, offset, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Replays every dispatch; returns at once, the GPU works behind. */
+  run(): void {
+    this.#parts.commands.run();
+  }
+
+  /** An output of the last run. */
+  async read(output: string): Promise<Float32Array> {
+    const { buffer, offset, bytes } = this.rangeOf(output);
+    const data = await readBuffer(this.#parts.device, buffer, offset, bytes);
+    this.#parts.device.throwIfFailed();
+    return new Float32Array(data, 0, sizeOf(this.#tensor(output).shape));
+  }
+
+  /** Where an output lives, to be copied to a readback ring after a run. */
+  rangeOf(output: string): BufferRange {
+    return this.#parts.placement.rangeOf(this.#tensor(output));
+  }
+
+  /**
+   * Runs node by node and stops at the first value that is not finite.
+   * @throws NonFiniteError naming the node, and the ranges of its inputs.
+   */
+  async runChecked(): Promise<void> {
+    if (!this.#parts.checkedNodes) throw new Error("program: compile with { checked: true } to check its values");
+    for (const { node, commands } of this.#parts.checkedNodes) {
+      commands.run();
+      for (const output of node.outputs) {
+        const bad = (await this.#values(output)).findIndex((value) => !Number.isFinite(value));
+        if (bad < 0) continue;
+        const ranges = await Promise.all(node.inputs.map(async (input) => `${input} in ${range(await this.#values(input))}`));
+        throw new NonFiniteError(node, output, bad, ranges);
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const buffer of this.#parts.placement.buffers) buffer.destroy();
+    this.#parts.uniforms.destroy();
+  }
+
+  #tensor(output: string): Tensor {
+    const tensor = this.#parts.outputs.get(output);
+    if (!tensor) throw new RangeError(`program: no output is named "${output}"; there are ${[...this.#parts.outputs.keys()].join(", ")}`);
+    return tensor;
+  }
+
+  /** Numbers of a tensor in its present state; integers are finite by nature and read as none. */
+  async #values(tensor: Tensor): Promise<Float32Array> {
+    if (tensor.dtype !== "f32") return new Float32Array(0);
+    const { buffer, offset, bytes } = this.#parts.placement.rangeOf(tensor);
+    return new Float32Array(await readBuffer(this.#parts.device, buffer, offset, bytes), 0, sizeOf(tensor.shape));
+  }
+}
+
+/** A node of a checked program produced NaN or infinity. */
+export class NonFiniteError extends Error {
+  override readonly name = "NonFiniteError";
+  constructor(node: Node, output: Tensor, element: number, inputRanges: readonly string[]) {
+    const path = output.name ? ` (${output.name})` : "";
+    super(`${output} = ${node.op.name}${path} is not finite at element ${element}; its inputs: ${inputRanges.join("; ")}`);
+  }
+}
+
+function range(values: Float32Array): string {
+  let [low, high, bad] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    if (!Number.isFinite(value)) bad++;
+    else [low, high] = [Math.min(low, value), Math.max(high, value)];
+  }
+  return `[${low}, ${high}]${bad > 0 ? ` with ${bad} not finite` : ""}`;
+}

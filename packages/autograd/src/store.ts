@@ -1,0 +1,197 @@
+import { type BufferRange, byteLengthOf, type Device, LimitError, readBuffer, sizeOf } from "@kindling/gpu";
+import { namedVariable, type Variable } from "./variable.ts";
+
+/** Settings shared by the parameters of one segment. */
+export interface ParameterGroup {
+  readonly learningRateFactor: number;
+  readonly weightDecay: boolean;
+}
+
+/** Equal cuts of the parameter arena, the gradient arena and the optimiser's slots; the update is one dispatch a segment. */
+export interface ParameterSegment {
+  readonly group: ParameterGroup;
+  /** The whole segment as one flat tensor. */
+  readonly parameters: Variable;
+  readonly gradients: Variable;
+}
+
+export interface ParameterStoreOptions {
+  readonly variables: Iterable<Variable>;
+  /** Which parameters are trained; the others are frozen: no gradient, no update, not part of the saved state. */
+  readonly trainable: (variable: Variable) => boolean;
+  readonly groupOf?: (variable: Variable) => ParameterGroup;
+}
+
+/** Slices start at multiples of this many bytes, as bindings must. */
+const alignment = 256;
+const everything: ParameterGroup = { learningRateFactor: 1, weightDecay: true };
+
+/**
+ * The GPU memory of all variables, in arenas cut into segments at the binding limit: trained parameters with their gradients and optimiser
+ * slots, frozen parameters, and persistent state. Separate arenas, because a dispatch may not read and write one buffer.
+ */
+export class ParameterStore implements Disposable {
+  /** Trained parameters, in segments of one group each. */
+  readonly segments: readonly ParameterSegment[];
+  readonly #device: Device;
+  readonly #ranges = new Map<Variable, BufferRange>();
+  readonly #buffers: GPUBuffer[] = [];
+  readonly #gradients = new Map<Variable, Variable>();
+  readonly #slots = new Map<string, readonly Variable[]>();
+  readonly #persistent = new Map<string, Variable>();
+  readonly #cuts: readonly (readonly Variable[])[];
+
+  /** @throws LimitError when one variable exceeds the adapter's largest binding, Error when two variables have one name. */
+  constructor(device: Device, options: ParameterStoreOptions) {
+    this.#device = device;
+    const variables = [...options.variables];
+    const names = new Set<string>();
+    for (const { name } of variables) {
+      if (names.has(name)) throw new Error(`two variables are named ${name}`);
+      names.add(name);
+    }
+    const trained = variables.filter((variable) => variable.role === "parameter" && options.trainable(variable));
+    const state = variables.filter((variable) => variable.role === "state");
+    const rest = new Set([...trained, ...state]);
+    const groupOf = options.groupOf ?? (() => everything);
+    this.#cuts = byGroup(trained, groupOf).flatMap((group) => this.#cut(group));
+    this.segments = this.#cuts.map((cut, i) => {
+      const gradients = cut.map((variable) =>
+        namedVariable(`gradient.${variable.name}`, { ...variable, role: "state", init: zeros(variable) }),
+      );
+      for (const [j, variable] of cut.entries()) this.#gradients.set(variable, gradients[j]!);
+      return {
+        group: groupOf(cut[0]!),
+        parameters: this.#place(cut, `parameters.${i}`),
+        gradients: this.#place(gradients, `gradients.${i}`),
+      };
+    });
+    for (const [i, cut] of this.#cut(state).entries()) this.#place(cut, `state.${i}`);
+    for (const [i, cut] of this.#cut(variables.filter((variable) => !rest.has(variable))).entries()) this.#place(cut, `frozen.${i}`);
+    for (const variable of trained) this.#persistent.set(variable.name, variable);
+    // The statistics of a frozen network do not change: they are saved only where something beside them is trained.
+    for (const variable of state) if (options.trainable(variable)) this.#persistent.set(variable.name, variable);
+  }
+
+  /** What a checkpoint must hold: trained parameters, their running statistics and optimiser slots, by name. */
+  get persistent(): ReadonlyMap<string, Variable> {
+    return this.#persistent;
+  }
+
+  /** The gradient of a trained parameter: a slice of the gradient arena. @throws Error for a variable that is not trained. */
+  gradientOf(variable: Variable): Variable {
+    const gradient = this.#gradients.get(variable);
+    if (!gradient) throw new Error(`${variable.name} is not trained, so it has no gradient`);
+    return gradient;
+  }
+
+  /** Zeroed memory of the optimiser beside each segment (e.g. "exp_avg"), made on first use and saved with the state as `optimizer.<slot>.<parameter>`. */
+  slot(name: string): readonly Variable[] {
+    let whole = this.#slots.get(name);
+    if (!whole) {
+      whole = this.#cuts.map((cut, i) => {
+        const slices = cut.map((variable) =>
+          namedVariable(`optimizer.${name}.${variable.name}`, { ...variable, role: "state", init: zeros(variable) }),
+        );
+        for (const slice of slices) this.#persistent.set(slice.name, slice);
+        return this.#place(slices, `${name}.${i}`);
+      });
+      this.#slots.set(name, whole);
+    }
+    return whole;
+  }
+
+  /** Where a variable lives. @throws Error for a variable of another store. */
+  rangeOf(variable: Variable): BufferRange {
+    const range = this.#ranges.get(variable);
+    if (!range) throw new Error(`variable ${variable.name} is not in this store`);
+    return range;
+  }
+
+  /** Fills every parameter and statistic with its first values, drawn in the order of the variables. */
+  initialise(variables: Iterable<Variable>, random: () => number): void {
+    for (const variable of variables) this.write(variable, variable.init(random));
+  }
+
+  /** Replaces a variable's numbers. @throws RangeError when the count differs. */
+  write(variable: Variable, data: Float32Array): void {
+    if (data.length !== sizeOf(variable.shape)) {
+      throw new RangeError(`${variable.name} has ${sizeOf(variable.shape)} elements, not ${data.length}`);
+    }
+    const { buffer, offset } = this.rangeOf(variable);
+    this.#device.gpu.queue.writeBuffer(buffer, offset, Float32Array.from(data));
+  }
+
+  /** The numbers of variables, after all work submitted so far. */
+  async read(variables: Iterable<Variable>): Promise<Map<Variable, Float32Array>> {
+    const result = new Map<Variable, Float32Array>();
+    const copies = new Map<GPUBuffer, Promise<ArrayBuffer>>();
+    for (const variable of variables) {
+      const { buffer, offset } = this.rangeOf(variable);
+      let copy = copies.get(buffer);
+      if (!copy) {
+        copy = readBuffer(this.#device, buffer, 0, buffer.size);
+        copies.set(buffer, copy);
+      }
+      result.set(variable, new Float32Array(await copy, offset, sizeOf(variable.shape)).slice());
+    }
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  /** Consecutive variables that fit one binding. */
+  #cut(variables: readonly Variable[]): Variable[][] {
+    const limit = Math.min(this.#device.capabilities.maxBindingBytes, this.#device.capabilities.maxBufferBytes);
+    const cuts: Variable[][] = [];
+    let used = Number.POSITIVE_INFINITY;
+    for (const variable of variables) {
+      const bytes = slotBytes(variable);
+      if (bytes > limit) throw new LimitError(`${variable.name} needs ${bytes} bytes; this adapter binds at most ${limit}`);
+      if (used + bytes > limit) {
+        cuts.push([]);
+        used = 0;
+      }
+      cuts[cuts.length - 1]!.push(variable);
+      used += bytes;
+    }
+    return cuts;
+  }
+
+  /** Gives the variables slices of one new buffer and returns the whole of it as a variable. */
+  #place(variables: readonly Variable[], label: string): Variable {
+    const bytes = variables.reduce((sum, variable) => sum + slotBytes(variable), 0);
+    const buffer = this.#device.createStorageBuffer(bytes, label);
+    this.#buffers.push(buffer);
+    let offset = 0;
+    for (const variable of variables) {
+      this.#ranges.set(variable, { buffer, offset, bytes: byteLengthOf(variable) });
+      offset += slotBytes(variable);
+    }
+    const whole = namedVariable(label, { shape: [bytes / 4], role: "state", init: () => new Float32Array(bytes / 4) });
+    this.#ranges.set(whole, { buffer, offset: 0, bytes });
+    return whole;
+  }
+}
+
+function slotBytes(variable: Variable): number {
+  return Math.ceil(byteLengthOf(variable) / alignment) * alignment;
+}
+
+function zeros(variable: Variable): () => Float32Array {
+  return () => new Float32Array(sizeOf(variable.shape));
+}
+
+/** Variables by equal settings, in order of first appearance. */
+function byGroup(variables: readonly Variable[], groupOf: (variable: Variable) => ParameterGroup): Variable[][] {
+  const groups = new Map<string, Variable[]>();
+  for (const variable of variables) {
+    const key = JSON.stringify(groupOf(variable));
+    const group = groups.get(key);
+    if (group) group.push(variable);
+    else groups.set(key, [variable]);
+  }
+  return [...groups.values()];
+}

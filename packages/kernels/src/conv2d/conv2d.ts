@@ -1,0 +1,43 @@
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dUniforms } from "./conv2dProblem.ts";
+import { direct } from "./direct.wgsl.ts";
+import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
+
+/** A convolution with what its epilogue does. */
+export type Conv2dForwardProblem = Conv2dProblem & { readonly activation: "none" | "relu" };
+
+/** Cross-correlation with bias and activation: x, weight, bias → y. */
+export const conv2dBiasKernel: Kernel<Conv2dForwardProblem, typeof conv2dUniforms> = define(true);
+
+/** Cross-correlation without bias: x, weight → y. */
+export const conv2dKernel: Kernel<Conv2dForwardProblem, typeof conv2dUniforms> = define(false);
+
+function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUniforms> {
+  return defineKernel({
+    name: bias ? "conv2dBias" : "conv2d",
+    reads: bias ? ["x", "weight", "bias"] : ["x", "weight"],
+    writes: ["y"],
+    uniforms: conv2dUniforms,
+    uniformValues: (problem: Conv2dForwardProblem) => problem,
+    variants: [
+      {
+        id: "direct",
+        supports: () => true,
+        source: ({ activation }) => direct(bias, activation),
+        workgroups: (p) => grid(p.batch * p.outHeight * p.outWidth * p.outChannels, 64),
+      },
+      {
+        id: "registerTile",
+        supports: (p) => p.groups === 1 && p.inChannels % 4 === 0,
+        vectors: (p) => (writesVectors(p) ? ["x", "weight", "y"] : ["x"]),
+        source: (p) => registerTile(bias, p.activation, writesVectors(p)),
+        workgroups: (p) => grid(Math.ceil((p.batch * p.outHeight * p.outWidth) / tilePixels) * Math.ceil(p.outChannels / 4), 32),
+      },
+    ],
+    cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
+  });
+}
+
+function writesVectors(p: Conv2dProblem): boolean {
+  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
+}

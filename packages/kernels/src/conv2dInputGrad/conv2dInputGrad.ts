@@ -1,0 +1,36 @@
+import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { direct } from "./direct.wgsl.ts";
+import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
+
+/** Gradient of a convolution's input; with `accumulate` it is added to what dx holds. */
+export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
+
+/** dy, weight → dx: the transposed convolution, each input value gathering from the outputs that read it. */
+export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = defineKernel({
+  name: "conv2dInputGrad",
+  reads: ["dy", "weight"],
+  writes: ["dx"],
+  uniforms: conv2dUniforms,
+  uniformValues: (problem: Conv2dInputGradProblem) => problem,
+  variants: [
+    {
+      id: "direct",
+      supports: () => true,
+      source: ({ accumulate }) => direct(accumulate),
+      workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
+    },
+    {
+      id: "registerTile",
+      supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
+      vectors: (p) => (readsVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
+      source: (p) => registerTile(p.accumulate, readsVectors(p), p.stride === 2 ? 2 : 1),
+      workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
+    },
+  ],
+  cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
+});
+
+function readsVectors(p: Conv2dProblem): boolean {
+  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
+}

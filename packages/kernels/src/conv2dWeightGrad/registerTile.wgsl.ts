@@ -1,0 +1,66 @@
+import { threadIndex } from "../kernel.ts";
+import { unroll, wgsl } from "../wgsl.ts";
+
+/**
+ * One thread computes, for one tap and split, 4·`quads` input channels × 4 output channels: an outer product a pixel.
+ * x is read as vec4 over channels, dy and the partial sums too with `vectors`.
+ */
+export const registerTile = (quads: number, vectors: boolean): string => wgsl`
+fn store(row: u32, co: u32, value: vec4f) {
+  let at = row * u.outChannels + co;
+  #if ${vectors}
+  partial[at / 4u] = value;
+  #else
+  let left = u.outChannels - co;
+  partial[at] = value.x;
+  if (left > 1u) { partial[at + 1u] = value.y; }
+  if (left > 2u) { partial[at + 2u] = value.z; }
+  if (left > 3u) { partial[at + 3u] = value.w; }
+  #endif
+}
+
+${threadIndex(16)}
+  let columns = (u.outChannels + 3u) / 4u;
+  let blocks = u.inChannels / ${4 * quads}u;
+  let taps = u.kernelHeight * u.kernelWidth;
+  if (index >= u.splits * taps * blocks * columns) { return; }
+  let co = index % columns * 4u;
+  let ci = index / columns % blocks * ${4 * quads}u;
+  let tap = index / (columns * blocks) % taps;
+  let split = index / (columns * blocks * taps);
+  let kh = tap / u.kernelWidth;
+  let kw = tap % u.kernelWidth;
+
+${unroll(4 * quads, (i) => `  var sum${i} = vec4f(0.0);`)}
+  let rows = u.batch * u.outHeight;
+  let rowsPerSplit = (rows + u.splits - 1u) / u.splits;
+  let end = min(rows, (split + 1u) * rowsPerSplit);
+  let last = u.outChannels - 1u;
+  for (var row = split * rowsPerSplit; row < end; row++) {
+    let h = row % u.outHeight * u.stride + kh * u.dilation - u.padding;
+    if (h >= u.height) { continue; }
+    let xRow = (row / u.outHeight * u.height + h) * u.width;
+    for (var wo = 0u; wo < u.outWidth; wo++) {
+      let w = wo * u.stride + kw * u.dilation - u.padding;
+      if (w >= u.width) { continue; }
+      let dyAt = (row * u.outWidth + wo) * u.yChannels + u.yOffset;
+      #if ${vectors}
+      let g = dy[(dyAt + co) / 4u];
+      #else
+      let g = vec4f(dy[dyAt + co], dy[dyAt + min(co + 1u, last)], dy[dyAt + min(co + 2u, last)], dy[dyAt + min(co + 3u, last)]);
+      #endif
+      let xAt = ((xRow + w) * u.inChannels + ci) / 4u;
+${unroll(
+  quads,
+  (q) => `
+      let v${q} = x[xAt + ${q}u];
+      sum${4 * q} += v${q}.x * g;
+      sum${4 * q + 1} += v${q}.y * g;
+      sum${4 * q + 2} += v${q}.z * g;
+      sum${4 * q + 3} += v${q}.w * g;`,
+)}
+    }
+  }
+  let first = (split * taps + tap) * u.inChannels + ci;
+${unroll(4 * quads, (i) => `  store(first + ${i}u, co, sum${i});`)}
+}`;

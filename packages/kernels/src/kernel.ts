@@ -1,0 +1,79 @@
+import { type Capabilities, type DType, structOf, type UniformSchema, type UniformValues } from "@kindling/gpu";
+
+/** A plain, JSON-serialisable description of one call: sizes, strides, switches. Also the tuning key. */
+export type Problem = Readonly<Record<string, number | string | boolean>>;
+
+/** Bindings, uniforms and the list of ways to compute one thing. */
+export interface Kernel<P extends Problem = Problem, S extends UniformSchema = UniformSchema> {
+  readonly name: string;
+  /** Binding names in binding order, read-only storage first, then read_write. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly uniforms: S;
+  uniformValues(problem: P): UniformValues<S>;
+  /** variants[0] is the plain one: it supports everything and is checked against the reference. Slow to fast. */
+  readonly variants: readonly [Variant<P>, ...Variant<P>[]];
+  /** Floating point operations and bytes moved, for the roofline column of the profiler. */
+  cost(problem: P): Cost;
+}
+
+/** Work of one call. */
+export interface Cost {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** One WGSL source for a kernel. */
+export interface Variant<P extends Problem = Problem> {
+  readonly id: string;
+  /** Bindings that this source sees as `array<vec4<…>>` instead of scalars. */
+  vectors?(problem: P): readonly string[];
+  supports(problem: P, capabilities: Capabilities): boolean;
+  /** The shader without bindings and uniform struct, which {@link prelude} generates. */
+  source(problem: P): string;
+  workgroups(problem: P): readonly [x: number, y: number, z: number];
+}
+
+/** Checks a kernel's type and returns it: lets the problem and the uniforms be inferred. */
+export function defineKernel<P extends Problem, const S extends UniformSchema>(kernel: Kernel<P, S>): Kernel<P, S> {
+  return kernel;
+}
+
+/** Bindings and uniform struct of a kernel, named as in its descriptor; the uniforms are `u`. */
+export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: readonly string[]): string {
+  const names = [...kernel.reads, ...kernel.writes];
+  const bindings = names.map((name, i) => {
+    const element = vectors.includes(name) ? `vec4<${dtypes[i]}>` : dtypes[i];
+    const access = i < kernel.reads.length ? "read" : "read_write";
+    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`;
+  });
+  const enable = dtypes.includes("f16") ? "enable f16;\n" : "";
+  return `${enable}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;
+}
+
+/** The whole shader of a variant. */
+export function sourceOf<P extends Problem>(kernel: Kernel<P>, variant: Variant<P>, problem: P, dtypes: readonly DType[]): string {
+  return prelude(kernel as Kernel, dtypes, variant.vectors?.(problem) ?? []) + variant.source(problem);
+}
+
+/** The last variant (authors list slow to fast) that supports a problem. */
+export function fastestVariant<P extends Problem>(kernel: Kernel<P>, problem: P, capabilities: Capabilities): Variant<P> {
+  return kernel.variants.findLast((variant) => variant.supports(problem, capabilities)) ?? kernel.variants[0];
+}
+
+/**
+ * Workgroups for `threads` threads in a row, as a grid of at most 65,535 a side.
+ * The shader finds its index with {@link threadIndex}.
+ */
+export function grid(threads: number, workgroupSize: number): readonly [number, number, number] {
+  const groups = Math.max(1, Math.ceil(threads / workgroupSize));
+  const x = Math.min(groups, 65_535);
+  return [x, Math.ceil(groups / x), 1];
+}
+
+/** WGSL head of an entry point whose threads are numbered through the grid of {@link grid}: declares `index`. */
+export function threadIndex(workgroupSize: number): string {
+  return `@compute @workgroup_size(${workgroupSize})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.y * groups.x * ${workgroupSize}u + id.x;`;
+}

@@ -1,0 +1,20 @@
+import type { Reference } from "../conv2d/reference.ts";
+
+/** scale · Σ x, in float64. */
+export function sumReference(x: Float64Array, scale: number): Reference {
+  const sum = x.reduce((total, value) => total + value, 0);
+  const magnitude = x.reduce((total, value) => total + Math.abs(value), 0);
+  return { value: Float64Array.of(scale * sum), magnitude: Float64Array.of(Math.abs(scale) * magnitude), terms: x.length };
+}
+
+/** √Σ x² over several tensors: the joint L2 norm. Its relative error is half that of a sum of positive terms. */
+export function normReference(tensors: readonly Float64Array[]): Reference {
+  let squares = 0;
+  for (const tensor of tensors) for (const value of tensor) squares += value ** 2;
+  const norm = Math.sqrt(squares);
+  return {
+    value: Float64Array.of(norm),
+    magnitude: Float64Array.of(norm),
+    terms: tensors.reduce((count, tensor) => count + tensor.length, 1),
+  };
+}

@@ -1,0 +1,48 @@
+import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { wgsl } from "../wgsl.ts";
+
+/** x [rows, xChannels], of which `channels` from `xOffset` on → partial [splits, channels]. */
+export type SumRowsProblem = {
+  readonly rows: number;
+  readonly channels: number;
+  readonly xChannels: number;
+  readonly xOffset: number;
+  readonly splits: number;
+};
+
+const uniforms = { rows: "u32", channels: "u32", xChannels: "u32", xOffset: "u32", splits: "u32" } as const;
+
+/** Sums of each channel over equal ranges of the rows, e.g. the gradient of a bias; sumSplits adds the ranges. */
+export const sumRowsKernel: Kernel<SumRowsProblem, typeof uniforms> = defineKernel({
+  name: "sumRows",
+  reads: ["x"],
+  writes: ["partial"],
+  uniforms,
+  uniformValues: (problem: SumRowsProblem) => problem,
+  variants: [
+    {
+      id: "direct",
+      supports: () => true,
+      source: () => wgsl`
+${threadIndex(64)}
+  if (index >= u.splits * u.channels) { return; }
+  let channel = index % u.channels;
+  let split = index / u.channels;
+  let rowsPerSplit = (u.rows + u.splits - 1u) / u.splits;
+  let end = min(u.rows, (split + 1u) * rowsPerSplit);
+  var sum = 0.0;
+  for (var row = split * rowsPerSplit; row < end; row++) {
+    sum += x[row * u.xChannels + u.xOffset + channel];
+  }
+  partial[index] = sum;
+}`,
+      workgroups: ({ splits, channels }) => grid(splits * channels, 64),
+    },
+  ],
+  cost: ({ rows, channels }) => ({ flops: rows * channels, bytes: 4 * rows * channels }),
+});
+
+/** Ranges that keep a few thousand threads busy, at least 16 rows each. */
+export function sumRowsSplits(rows: number, channels: number): number {
+  return Math.max(1, Math.min(Math.ceil(4096 / channels), Math.ceil(rows / 16)));
+}

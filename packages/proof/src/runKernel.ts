@@ -1,0 +1,49 @@
+import { type BufferRange, Commands, createCommand, type Device, type DType, packUniforms, readBuffer, uniformBytes } from "@kindling/gpu";
+import { type Kernel, type Problem, sourceOf, type Variant } from "@kindling/kernels";
+
+/** Contents of a binding: numbers of its storage type. */
+export type BindingData = Float32Array | Uint32Array;
+
+/** Runs one variant once on given data; `writes` are what the written bindings hold before. Returns what they hold afterwards. */
+export async function runKernel(
+  device: Device,
+  kernel: Kernel,
+  variant: Variant,
+  problem: Problem,
+  reads: readonly BindingData[],
+  writes: readonly BindingData[],
+): Promise<BindingData[]> {
+  const buffers = [...reads, ...writes].map((data, i) => {
+    const buffer = device.createStorageBuffer(Math.max(4, data.byteLength), `${kernel.name} binding ${i}`);
+    device.gpu.queue.writeBuffer(buffer, 0, data.slice());
+    return buffer;
+  });
+  const range = (buffer: GPUBuffer): BufferRange => ({ buffer, offset: 0, bytes: buffer.size });
+  const view = new DataView(new ArrayBuffer(uniformBytes(kernel.uniforms)));
+  packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, 0);
+  const uniforms = device.createUniformBuffer(view.byteLength, `${kernel.name} uniforms`);
+  device.gpu.queue.writeBuffer(uniforms, 0, view.buffer);
+  const command = await createCommand(device, {
+    label: `${kernel.name}/${variant.id}`,
+    source: sourceOf(kernel, variant, problem, [...reads, ...writes].map(dtypeOf)),
+    reads: buffers.slice(0, reads.length).map(range),
+    writes: buffers.slice(reads.length).map(range),
+    uniforms: range(uniforms),
+    workgroups: variant.workgroups(problem),
+    flops: 0,
+  });
+  new Commands(device, [command], Number.POSITIVE_INFINITY).run();
+  const results = await Promise.all(
+    writes.map(async (before, i) => {
+      const bytes = await readBuffer(device, buffers[reads.length + i]!, 0, Math.max(4, before.byteLength));
+      return before instanceof Uint32Array ? new Uint32Array(bytes, 0, before.length) : new Float32Array(bytes, 0, before.length);
+    }),
+  );
+  for (const buffer of [...buffers, uniforms]) buffer.destroy();
+  device.throwIfFailed();
+  return results;
+}
+
+function dtypeOf(data: BindingData): DType {
+  return data instanceof Uint32Array ? "u32" : "f32";
+}
