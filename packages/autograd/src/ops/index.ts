@@ -16,6 +16,7 @@ export * from "./fill.ts";
 export * from "./fire.ts";
 export * from "./globalNorm.ts";
 export * from "./maxPool2d.ts";
+export * from "./maxPool2dAttrs.ts";
 export * from "./maxPool2dInputGrad.ts";
 export * from "./mse.ts";
 export * from "./mul.ts";

@@ -1,0 +1,19 @@
+import { openDevice } from "@kindling/gpu";
+import { checkOp, maxPool2dCases } from "@kindling/proof";
+import { expect, test } from "vitest";
+import { Graph } from "../graph.ts";
+import { maxPool2d } from "./maxPool2d.ts";
+
+const device = await openDevice();
+
+test.each(maxPool2dCases)("$op and its gradient agree with float64 differences: $name", async (opCase) => {
+  expect(await checkOp(device, opCase, { choose: (kernel) => kernel.variants[0] })).toMatchObject({ pass: true });
+  expect(await checkOp(device, opCase)).toMatchObject({ pass: true });
+});
+
+test("poolings without an output, with too wide a padding or too large a window are refused", () => {
+  const x = new Graph().input("x", [1, 4, 4, 1], "f32");
+  expect(() => maxPool2d(x, { kernel: 5 })).toThrow("exceeds the image");
+  expect(() => maxPool2d(x, { kernel: 3, padding: 2 })).toThrow("at most half");
+  expect(() => maxPool2d(x, { kernel: 17, padding: 8 })).toThrow("at most 16");
+});

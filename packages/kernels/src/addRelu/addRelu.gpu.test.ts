@@ -1,0 +1,19 @@
+import { openDevice } from "@kindling/gpu";
+import { checkKernel, randomValues } from "@kindling/proof";
+import { expect, test } from "vitest";
+import { addReluKernel } from "./addRelu.ts";
+import { addReluReference } from "./reference.ts";
+
+const device = await openDevice();
+
+test("negative sums become 0 and NaN passes through", async () => {
+  const cases = [1, 67, 260].map((size, i) => {
+    const [a, b] = [randomValues(2 * i, size), randomValues(2 * i + 1, size)];
+    if (size > 1) a[5] = Number.NaN;
+    const expected = addReluReference(Float64Array.from(a), Float64Array.from(b));
+    return { name: `${size}`, problem: { size }, reads: [a, b], writes: [{ before: new Float32Array(size), expected }] };
+  });
+  const checks = await checkKernel(device, addReluKernel, cases);
+  expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
+  expect(new Set(checks.map(({ variant }) => variant))).toEqual(new Set(["scalar", "vector"]));
+});

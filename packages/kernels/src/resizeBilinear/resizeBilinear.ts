@@ -1,0 +1,51 @@
+import { imageBands, imageBandThreads } from "../imageBands.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
+import { wgsl } from "../wgsl.ts";
+import { type ResizeBilinearProblem, resizeBilinearUniforms, resizeBilinearValues } from "./resizeBilinearProblem.ts";
+
+/** Bilinear interpolation as in PyTorch, without antialiasing: x → y. */
+export const resizeBilinearKernel: Kernel<ResizeBilinearProblem, typeof resizeBilinearUniforms> = defineKernel({
+  name: "resizeBilinear",
+  reads: ["x"],
+  writes: ["y"],
+  uniforms: resizeBilinearUniforms,
+  uniformValues: resizeBilinearValues,
+  variants: [
+    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
+    {
+      id: "vector",
+      supports: (p) => p.channels % 4 === 0,
+      vectors: () => ["x", "y"],
+      source: () => source(4),
+      workgroups: (p) => grid(threads(p, 4), 64),
+    },
+  ],
+  cost: (p) => ({ flops: 9 * resizeSizes(p).outputs, bytes: 4 * (resizeSizes(p).inputs + resizeSizes(p).outputs) }),
+});
+
+/** One thread per output column and `lanes` channels of a band of rows. */
+function source(lanes: 1 | 4): string {
+  return wgsl`
+${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels / ${lanes}u` })}
+  let horizontal = max(0, i32(column) * u.columnStep + u.columnOffset);
+  let leftColumn = horizontal / u.columnUnit;
+  let right = f32(horizontal - leftColumn * u.columnUnit) / f32(u.columnUnit);
+  let leftAt = u32(leftColumn) * channels + channel;
+  let rightAt = min(u32(leftColumn) + 1u, u.width - 1u) * channels + channel;
+  for (var row = firstRow; row < u.outHeight; row += bands) {
+    let vertical = max(0, i32(row) * u.rowStep + u.rowOffset);
+    let upperRow = vertical / u.rowUnit;
+    let lower = f32(vertical - upperRow * u.rowUnit) / f32(u.rowUnit);
+    let upperAt = (n * u.height + u32(upperRow)) * u.width * channels;
+    let lowerAt = (n * u.height + min(u32(upperRow) + 1u, u.height - 1u)) * u.width * channels;
+    let above = (1.0 - right) * x[upperAt + leftAt] + right * x[upperAt + rightAt];
+    let below = (1.0 - right) * x[lowerAt + leftAt] + right * x[lowerAt + rightAt];
+    y[((n * u.outHeight + row) * u.outWidth + column) * channels + channel] = (1.0 - lower) * above + lower * below;
+  }
+}`;
+}
+
+function threads(p: ResizeBilinearProblem, lanes: 1 | 4): number {
+  return imageBandThreads(p.batch, p.outHeight, (p.outWidth * p.channels) / lanes);
+}
