@@ -38,6 +38,11 @@ export function axisThread(step = "u.inner"): string {
   let end = min(u.length, start + lengthPerSplit);`;
 }
 
+/** Ranges of 16 elements, for kernels that write every element: long enough to pay for a thread's start, short enough to fill a large GPU. */
+export function axisSlices(length: number): number {
+  return Math.ceil(length / 16);
+}
+
 /** Elements of [outer, length, inner]. */
 export function axisSize({ outer, length, inner }: Omit<AxisProblem, "splits">): number {
   return outer * length * inner;

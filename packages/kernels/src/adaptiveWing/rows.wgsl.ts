@@ -1,0 +1,72 @@
+import { axisThread } from "../reduce/axisRange.ts";
+import { wgsl } from "../wgsl.ts";
+
+/**
+ * One thread walks a range of rows of one map, keeping the largest target of three columns, so that the 3×3 maximum costs three loads a
+ * pixel. With `gradient` it writes dprediction, without it sums the loss.
+ */
+export const rows = (gradient: boolean): string => wgsl`
+// ln(1 + v) for v ≥ 0: 2·atanh(v / (2 + v)) by its series where 1 + v would lose v's digits.
+fn logOnePlus(v: f32) -> f32 {
+  let s = v / (2.0 + v);
+  let square = s * s;
+  return select(log(1.0 + v), 2.0 * s * (1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0))), v < 0.1);
+}
+
+// Loss of a pixel (Wang et al. 2019, eq. 3), or its derivative by the prediction.
+fn wing(prediction: f32, target_: f32) -> f32 {
+  let difference = prediction - target_;
+  let distance = abs(difference);
+  let power = u.alpha - target_;
+  // (θ/ε)^power; A = slope, and θA − C = ω·ln(1 + atTheta), so A·distance − C = A·(distance − θ) + ω·ln(1 + atTheta).
+  let atTheta = exp2(power * u.logRatio);
+  let slope = u.omega * power * atTheta / (u.theta * (1.0 + atTheta));
+  // pow(0, …) is undefined; below the smallest normal number the factor or the sign is 0 anyway.
+  let relative = distance / u.epsilon;
+  let lowered = pow(max(relative, 1.1754944e-38), power - 1.0);
+  let raised = lowered * relative;
+  #if ${gradient}
+  let near = u.omega * power * lowered / (u.epsilon * (1.0 + raised));
+  return select(near, slope, distance >= u.theta) * sign(difference);
+  #else
+  let near = u.omega * logOnePlus(raised);
+  return select(near, slope * (distance - u.theta) + u.omega * logOnePlus(atTheta), distance >= u.theta);
+  #endif
+}
+
+${axisThread("u.width * u.inner")}
+  let visible = mask[map];
+  let stride = u.width * u.inner;
+  let last = stride - u.inner;
+  #if ${gradient}
+  let scale = dy[0] * factor[0] * visible;
+  #else
+  var sum = 0.0;
+  #endif
+  for (var h = start; h < end; h++) {
+    let middle = base + h * stride;
+    // Clamped at the edges: a row or column twice does not change a maximum.
+    let above = select(middle - stride, middle, h == 0u);
+    let below = select(middle + stride, middle, h + 1u == u.length);
+    var here = max(max(target_[above], target_[middle]), target_[below]);
+    var before = here;
+    for (var column = 0u; column < stride; column += u.inner) {
+      let next = min(column + u.inner, last);
+      let after = max(max(target_[above + next], target_[middle + next]), target_[below + next]);
+      let peak = max(max(before, here), after) * visible;
+      let importance = 1.0 + select(0.0, u.importanceWeight, peak >= u.importanceThreshold);
+      let at = middle + column;
+      let value = importance * wing(prediction[at] * visible, target_[at] * visible);
+      #if ${gradient}
+      dprediction[at] = scale * value;
+      #else
+      sum += value;
+      #endif
+      before = here;
+      here = after;
+    }
+  }
+  #if ${!gradient}
+  partial[index] = factor[0] * sum;
+  #endif
+}`;

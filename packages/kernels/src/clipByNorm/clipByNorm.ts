@@ -1,0 +1,38 @@
+import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { wgsl } from "../wgsl.ts";
+
+/** Gradients [size] and their largest joint norm. */
+export type ClipByNormProblem = { readonly size: number; readonly maxNorm: number };
+
+const uniforms = { size: "u32", maxNorm: "f32" } as const;
+
+/** norm [] → gradients [size] times min(1, maxNorm / (norm + 10⁻⁶)), in place, as torch.nn.utils.clip_grad_norm_. */
+export const clipByNormKernel: Kernel<ClipByNormProblem, typeof uniforms> = defineKernel({
+  name: "clipByNorm",
+  reads: ["norm"],
+  writes: ["gradients"],
+  uniforms,
+  uniformValues: (problem: ClipByNormProblem) => problem,
+  variants: [
+    { id: "scalar", supports: () => true, source: () => source("u.size"), workgroups: ({ size }) => grid(size, 64) },
+    {
+      id: "vector",
+      supports: ({ size }) => size % 4 === 0,
+      vectors: () => ["gradients"],
+      source: () => source("u.size / 4u"),
+      workgroups: ({ size }) => grid(size / 4, 64),
+    },
+  ],
+  cost: ({ size }) => ({ flops: size, bytes: 8 * size }),
+});
+
+/** The same text for one element and for four; a norm of NaN passes through, one below the bound costs no memory traffic. */
+function source(count: string): string {
+  return wgsl`
+${threadIndex(64)}
+  if (index >= ${count}) { return; }
+  let factor = u.maxNorm / (norm[0] + 1e-6);
+  if (factor >= 1.0) { return; }
+  gradients[index] *= factor;
+}`;
+}

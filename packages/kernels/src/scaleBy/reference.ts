@@ -1,0 +1,7 @@
+import type { Reference } from "../conv2d/reference.ts";
+
+/** x · scalars[position], in float64. */
+export function scaleByReference(x: Float64Array, scalars: Float64Array, position: number): Reference {
+  const value = x.map((element) => element * scalars[position]!);
+  return { value, magnitude: value.map(Math.abs), terms: 1 };
+}
