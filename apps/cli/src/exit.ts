@@ -14,10 +14,17 @@ export class WorkFailedError extends Error {
  */
 const inputErrors: ReadonlySet<string> = new Set([
   "InputError",
+  "CheckpointError",
   "CheckpointMismatchError",
   "DatasetError",
+  "EmptyDatasetError",
+  "GoldenError",
   "ImageError",
+  "LoaderError",
+  "ModelError",
   "RecipeError",
+  "RunFolderError",
+  "TapError",
   "WeightsFileError",
   "WeightsMismatchError",
 ]);
