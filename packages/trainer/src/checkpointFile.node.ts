@@ -1,23 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { LoaderState } from "@kindling/data";
 import { readSafetensors, type StateDict, writeSafetensors } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
-
-/** Everything but tensors that going on exactly needs. */
-export interface TrainingState {
-  /** Epochs that are complete. */
-  readonly epoch: number;
-  /** Steps that are complete. */
-  readonly step: number;
-  /** Where the training loader stands. */
-  readonly loader: LoaderState;
-  /** The best validation so far; absent before the first. */
-  readonly best?: { readonly step: number; readonly value: number };
-  /** Seeds and counters of the random streams. */
-  readonly random: Readonly<Record<string, number>>;
-  /** `recipeDigest` of the run, to refuse a state of another recipe. */
-  readonly recipeDigest: string;
-}
+import type { TrainingState } from "./trainingState.ts";
 
 /** A training state that is missing, damaged or of another version. */
 export class CheckpointError extends Error {

@@ -6,7 +6,8 @@ import path from "node:path";
 import { writeSafetensors } from "@kindling/models";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { CheckpointError, loadCheckpoint, saveCheckpoint, type TrainingState } from "./checkpointFile.node.ts";
+import { CheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
+import type { TrainingState } from "./trainingState.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-checkpoint-"));
 const state: TrainingState = {
@@ -14,7 +15,7 @@ const state: TrainingState = {
   step: 130,
   loader: { epoch: 2, position: 4, seed: 1 },
   best: { step: 126, value: 0.1 + 0.2 },
-  random: { seed: 1, counter: 7 },
+  lossSums: { gt: 0.25, total: 0.5 },
   recipeDigest: "ab",
 };
 const tensors = new Map([

@@ -3,9 +3,13 @@ export { type Frame, type LineChart, lineChart, type Series } from "./chart/line
 export { seriesColors, seriesDashes } from "./chart/palette.ts";
 export { resultsFigure } from "./chart/resultsFigure.ts";
 export { strokeText, type TextStyle, textWidth } from "./chart/strokeFont.ts";
-export { CheckpointError, loadCheckpoint, saveCheckpoint, type TrainingState } from "./checkpointFile.node.ts";
+export { CheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
+export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from "./evaluator.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
 export { appendMetrics, type MetricsEvent, readMetrics, rewindMetrics } from "./metricsFile.node.ts";
+export { createNetworks, type NamedWeights, type Networks, type RecipeWeights } from "./networks.ts";
+export { adamwStepScalars } from "./optimizers/adamw.ts";
+export { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 export { overrideAliases } from "./recipe/overrides.ts";
 export { parseRecipe } from "./recipe/parseRecipe.ts";
 export { readRecipe } from "./recipe/readRecipe.node.ts";
@@ -27,7 +31,14 @@ export {
   writeRunDescription,
 } from "./runDescription.node.ts";
 export { createRunFolder, openRunFolder, type RunFolder, RunFolderError } from "./runFolder.node.ts";
-export { type SamplePictureOptions, type SampleTile, writeSamplePictures } from "./samplePictures.node.ts";
+export { type SamplePictureOptions, writeSamplePictures } from "./samplePictures.node.ts";
+export type { SampleTile } from "./sampleTile.ts";
 export { learningRateAt, type Schedule } from "./schedules/learningRate.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
+export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } from "./trainer.ts";
+export type { TrainingState } from "./trainingState.ts";
+export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
+export { type StepLosses, type StepSettings, TrainStep } from "./trainStep.ts";
 export { lossWeightAt, type Weight } from "./weighting/lossWeight.ts";
+export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

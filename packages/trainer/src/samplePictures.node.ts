@@ -1,18 +1,7 @@
 import { type Skeleton, skeletonSvg } from "@kindling/pose";
 import sharp from "sharp";
 import { writeFileAtomically } from "./atomicFile.node.ts";
-
-/** A crop with what was labelled and what was predicted on it. */
-export interface SampleTile {
-  /** [height, width, 4] */
-  readonly rgba: Uint8Array | Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-  /** [k·3]: x, y in the crop's pixels and visibility; drawn in white. */
-  readonly truth?: ArrayLike<number>;
-  /** [k·3]: x, y in the crop's pixels and score; drawn in the colours of the sides. */
-  readonly predicted: ArrayLike<number>;
-}
+import type { SampleTile } from "./sampleTile.ts";
 
 export interface SamplePictureOptions {
   /** Predicted joints below it are left out. */

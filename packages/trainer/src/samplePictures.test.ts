@@ -4,7 +4,8 @@ import path from "node:path";
 import { coco17 } from "@kindling/pose";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { type SampleTile, writeSamplePictures } from "./samplePictures.node.ts";
+import { writeSamplePictures } from "./samplePictures.node.ts";
+import type { SampleTile } from "./sampleTile.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-samples-"));
 const nowhere = new Float32Array(51);

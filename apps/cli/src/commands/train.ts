@@ -1,0 +1,126 @@
+import type { RunEvent } from "@kindling/trainer";
+import type { Command } from "commander";
+import { defineCommand } from "../command.ts";
+import { InputError } from "../exit.ts";
+import type { Progress } from "../progress.ts";
+import type { Shell } from "../shell.ts";
+import { versions } from "../versions.ts";
+
+/** `kindling train RECIPE [key=value…]` and `kindling train RUN resume`. */
+export function train(shell: Shell): Command {
+  return defineCommand(shell, {
+    name: "train",
+    summary: "trains a recipe into runs/<name>, or goes on with a run exactly where it stopped",
+    operands: [{ name: "RECIPE", help: "a recipe (YAML), or with `resume` the folder of a run" }],
+    keys: {
+      resume: { kind: "flag", help: "go on with the run whose folder is given" },
+      runs: { kind: "path", default: "runs", help: "where the run folder is made" },
+    },
+    overrides: "replaces a value of the recipe: epochs=10, batchSize=32, optimizer.learningRate=5e-4; with resume, epochs=+50",
+    async run({ operands: [target], values, overrides, progress, signal, words, event }) {
+      const { createRunFolder, openRunFolder, readRecipe, readResults, recipeDigest, trainRun } = await import("@kindling/trainer");
+      const { openDevice } = await import("@kindling/gpu");
+      const changes = Object.fromEntries(overrides.map(({ key, value }) => [key, value]));
+      const existing = values.resume ? await openRunFolder(target!) : null; // the one operand, checked
+      const recipe = await readRecipe(existing?.recipe ?? target!, changes);
+      if (existing) {
+        const before = await readRecipe(existing.recipe);
+        if (recipeDigest(before) !== recipeDigest(recipe)) {
+          throw new InputError(`${target}: a run resumes with its own recipe; only epochs can be changed`);
+        }
+        const last = (await readResults(existing.results)).at(-1);
+        if (last && last.epoch >= recipe.schedule.epochs) {
+          throw new InputError(`${target}: the run has all its ${recipe.schedule.epochs} epochs; add some with epochs=+50`);
+        }
+      }
+      const folder = existing ?? (await createRunFolder(values.runs, recipe.name));
+      const run = trainRun({
+        recipe,
+        folder,
+        resume: existing !== null,
+        openDevice: () => openDevice(),
+        argv: words,
+        versions: versions(),
+        signal,
+      });
+      let [interrupted, best] = [false, undefined as { pck: number; epoch: number } | undefined];
+      for await (const happened of run) {
+        show(happened, recipe.schedule.epochs, progress);
+        const json = jsonOf(happened);
+        if (json) event(json);
+        if (happened.kind === "interrupted") interrupted = true;
+        if (happened.kind === "validation" && happened.best) best = { pck: happened.evaluation.pck, epoch: happened.epoch };
+      }
+      progress.end();
+      if (interrupted) {
+        progress.note(`stopped and saved; go on with: kindling train ${folder.path} resume`);
+        return undefined;
+      }
+      return {
+        json: { kind: "done", run: folder.path, ...(best ? { best } : {}) },
+        text: `${folder.path}${best ? `: best PCK ${best.pck.toFixed(3)} after epoch ${best.epoch}` : ""}`,
+      };
+    },
+  });
+}
+
+function show(event: RunEvent, epochs: number, progress: Progress): void {
+  switch (event.kind) {
+    case "start": {
+      const { device, data, trainer, fromStep, parameters } = event;
+      progress.note(`on ${device.info.description || device.info.device} (${device.info.software ? "software" : device.info.backend})`);
+      for (const dataset of new Set([data.training, data.validation])) {
+        const skipped = [...dataset.skipped].filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
+        progress.note(`${dataset.name}: ${dataset.samples.length} persons${skipped.length > 0 ? `; left out: ${skipped.join(", ")}` : ""}`);
+      }
+      for (const [name, report] of Object.entries(trainer.step.reports)) {
+        const bytes = `${(report.plannedBytes / 2 ** 20).toFixed(1)} MiB planned, ${(report.unplannedBytes / 2 ** 20).toFixed(1)} without reuse`;
+        progress.note(
+          `${name}: ${report.dispatches} dispatches, ${report.pipelines} new pipelines, ${bytes}, ${(report.flops / 1e9).toFixed(2)} GFLOP`,
+        );
+      }
+      progress.note(`${parameters} parameters are trained`);
+      progress.begin("training", epochs * trainer.stepsPerEpoch);
+      progress.update(fromStep, "");
+      break;
+    }
+    case "step":
+      progress.update(
+        event.step,
+        `epoch ${event.epoch + 1}/${epochs}  ${lossText(event.losses)}  lr ${event.learningRate.toExponential(2)}`,
+      );
+      break;
+    case "epoch":
+      progress.note(`epoch ${event.epoch}/${epochs}  ${lossText(event.losses)}  ${event.imagesPerSecond.toFixed(1)} images/s`);
+      break;
+    case "validation": {
+      const loss = event.evaluation.loss === undefined ? "" : `  loss ${event.evaluation.loss.toPrecision(4)}`;
+      progress.note(`  validation  PCK ${event.evaluation.pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);
+      break;
+    }
+    case "deviceLost":
+      progress.note(`${event.message}; opening the device again`);
+      break;
+    case "checkpoint":
+    case "interrupted":
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function lossText(losses: Readonly<Record<string, number>>): string {
+  return Object.entries(losses)
+    .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    .join("  ");
+}
+
+/** The event as one JSON line; the start only says what was opened. */
+function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> | null {
+  if (event.kind === "start") {
+    return { kind: "start", adapter: event.device.fingerprint, persons: event.data.training.samples.length, fromStep: event.fromStep };
+  }
+  if (event.kind !== "validation") return { ...event };
+  const { pck, loss, perJoint } = event.evaluation;
+  return { kind: "validation", step: event.step, epoch: event.epoch, pck, loss, perJoint, best: event.best };
+}

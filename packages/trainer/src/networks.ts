@@ -1,0 +1,86 @@
+import { ParameterStore, type Variable } from "@kindling/autograd";
+import type { Device } from "@kindling/gpu";
+import {
+  type Conv2d,
+  createModel,
+  loadBackbone,
+  loadWeights,
+  nameModule,
+  type PoseModel,
+  SqueezeNetHPE,
+  type StateDict,
+  variablesOf,
+} from "@kindling/models";
+import { createRandom } from "@kindling/pose";
+import { createAdapters } from "./losses/adapters.ts";
+import { RecipeError } from "./recipe/recipeError.ts";
+import type { NetworkRecipe, Recipe } from "./recipe.ts";
+
+/** The contents of a weights file, with the name that errors shall give it. */
+export interface NamedWeights {
+  readonly source: string;
+  readonly tensors: StateDict;
+}
+
+/** Files that a recipe names, read. */
+export interface RecipeWeights {
+  readonly backbone?: NamedWeights;
+  readonly student?: NamedWeights;
+  readonly teacher?: NamedWeights;
+}
+
+/** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
+export interface Networks extends Disposable {
+  readonly student: PoseModel;
+  readonly teacher: PoseModel | null;
+  /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
+  readonly adapters: ReadonlyMap<string, Conv2d>;
+  readonly store: ParameterStore;
+  /** What the update trains. */
+  readonly trained: readonly Variable[];
+}
+
+/** Streams of the recipe's seed, so that adding a use of one leaves the others as they were. */
+const initialWeightsStream = 1;
+
+/**
+ * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given.
+ * @throws WeightsMismatchError when a file holds another network, RecipeError when the recipe's heatmaps are not of a network's size.
+ */
+export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights): Networks {
+  const student = build(recipe.student, "student");
+  const teacher = recipe.teacher ? build(recipe.teacher, "teacher") : null;
+  for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
+  const adapters = createAdapters(recipe, student, teacher);
+  const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
+  const all = [...trained, ...(teacher ? variablesOf(teacher).values() : [])];
+  const trainedSet = new Set(trained);
+  const store = new ParameterStore(device, { variables: all, trainable: (variable) => trainedSet.has(variable) });
+  store.initialise(trained, createRandom(recipe.seed, initialWeightsStream));
+  if (weights.backbone) {
+    // A recipe gives a backbone file to SqueezeNet alone: parseRecipe refuses it for others.
+    if (!(student instanceof SqueezeNetHPE)) throw new Error(`${recipe.student.model} takes no backbone file`);
+    loadBackbone(store, student, weights.backbone.tensors, weights.backbone.source);
+  }
+  if (weights.student) loadWeights(store, student, weights.student.tensors, weights.student.source);
+  if (teacher) {
+    if (!weights.teacher) throw new Error("the teacher has no weights: the caller reads the recipe's file");
+    loadWeights(store, teacher, weights.teacher.tensors, weights.teacher.source);
+  }
+  const parameters = trained.filter(({ role }) => role === "parameter");
+  return { student, teacher, adapters, store, trained: parameters, [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel {
+  const made = createModel(model, { joints, width });
+  nameModule(made, root);
+  return made;
+}
+
+function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
+  const made = card.heatmapSize(data.input);
+  if (made.join() === data.heatmap.join()) return;
+  throw new RecipeError(
+    `data.heatmap: ${card.name} makes ${made.join(" × ")} cells of an input of ${data.input.join(" × ")}, not ${data.heatmap.join(" × ")}`,
+  );
+}

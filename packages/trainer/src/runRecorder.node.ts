@@ -1,0 +1,89 @@
+import path from "node:path";
+import type { Skeleton } from "@kindling/pose";
+import { appendMetrics } from "./metricsFile.node.ts";
+import type { EpochResults } from "./results.ts";
+import { readResults, writeResults } from "./resultsFile.node.ts";
+import { writeResultsPicture } from "./resultsPicture.node.ts";
+import type { RunFolder } from "./runFolder.node.ts";
+import { writeSamplePictures } from "./samplePictures.node.ts";
+import { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
+import type { EpochEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+
+/** Writes the events of a run into its folder: metrics.jsonl, the TensorBoard file, results.csv, results.png and sample pictures. */
+export class RunRecorder {
+  readonly #folder: RunFolder;
+  readonly #skeleton: Skeleton;
+  readonly #tensorBoard: string;
+  readonly #rows: EpochResults[];
+  readonly #started: number;
+
+  private constructor(folder: RunFolder, skeleton: Skeleton, tensorBoard: string, rows: EpochResults[]) {
+    this.#folder = folder;
+    this.#skeleton = skeleton;
+    this.#tensorBoard = tensorBoard;
+    this.#rows = rows;
+    this.#started = performance.now() - 1000 * (rows.at(-1)?.seconds ?? 0);
+  }
+
+  /** Continues the files of a folder after `step`; what came later is cut. */
+  static async open(folder: RunFolder, skeleton: Skeleton, step: number): Promise<RunRecorder> {
+    const rows = await readResults(folder.results, step);
+    return new RunRecorder(folder, skeleton, await openTensorBoardFile(folder.path, step), [...rows]);
+  }
+
+  /** Writes one event. */
+  async record(event: TrainEvent): Promise<void> {
+    switch (event.kind) {
+      case "step":
+        await appendMetrics(this.#folder.metrics, event);
+        await appendScalars(this.#tensorBoard, event.step, { ...prefixed("train", event.losses), learningRate: event.learningRate });
+        break;
+      case "epoch":
+        await this.#recordEpoch(event);
+        break;
+      case "validation":
+        await this.#recordValidation(event);
+        break;
+      case "interrupted":
+        await appendMetrics(this.#folder.metrics, event);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  async #recordEpoch(event: EpochEvent): Promise<void> {
+    await appendMetrics(this.#folder.metrics, event);
+    const seconds = Math.round((performance.now() - this.#started) / 10) / 100;
+    this.#rows.push({
+      epoch: event.epoch,
+      step: event.step,
+      seconds,
+      learningRate: event.learningRate,
+      ...prefixed("train", event.losses),
+    });
+    await this.#writeRows();
+  }
+
+  async #recordValidation({ evaluation, ...event }: ValidationEvent): Promise<void> {
+    const metrics = { pck: evaluation.pck, ...(evaluation.loss === undefined ? {} : { loss: evaluation.loss }) };
+    const { joints } = this.#skeleton;
+    const perJoint = Object.fromEntries(evaluation.perJoint.map((value, joint) => [joints[joint]!, value]));
+    await appendMetrics(this.#folder.metrics, { ...event, metrics, perJoint } as typeof event);
+    await appendScalars(this.#tensorBoard, event.step, prefixed("validation", metrics));
+    const row = this.#rows.at(-1);
+    if (row) this.#rows[this.#rows.length - 1] = { ...row, ...prefixed("validation", metrics) };
+    await this.#writeRows();
+    const file = path.join(this.#folder.samples, `epoch-${String(event.epoch).padStart(4, "0")}.jpg`);
+    if (evaluation.tiles.length > 0) await writeSamplePictures(file, evaluation.tiles, this.#skeleton);
+  }
+
+  async #writeRows(): Promise<void> {
+    await writeResults(this.#folder.results, this.#rows);
+    await writeResultsPicture(this.#folder.picture, this.#folder.name, this.#rows);
+  }
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
+}

@@ -1,0 +1,54 @@
+import { compile, Graph, type Program, type ProgramReport } from "@kindling/autograd";
+import type { Batch } from "@kindling/data";
+import { type Device, sizeOf } from "@kindling/gpu";
+import { imageInput, recordImages } from "./images.ts";
+import type { Networks } from "./networks.ts";
+import type { Recipe } from "./recipe.ts";
+
+/**
+ * The teacher's heatmaps of each sample, computed when a sample is first seen and kept in memory: without augmentation they never change,
+ * so that later epochs run at the student's speed.
+ */
+export class TeacherHeatmaps implements Disposable {
+  readonly #program: Program;
+  readonly #bySample = new Map<number, Float32Array>();
+  readonly #perSample: number;
+
+  constructor(program: Program, perSample: number) {
+    this.#program = program;
+    this.#perSample = perSample;
+  }
+
+  get report(): ProgramReport {
+    return this.#program.report;
+  }
+
+  /** Heatmaps of a batch, [n,h,w,k]. */
+  async of(batch: Batch): Promise<Float32Array<ArrayBuffer>> {
+    const samples = [...batch.indices];
+    if (samples.some((sample) => !this.#bySample.has(sample))) {
+      this.#program.write(imageInput, batch.image);
+      this.#program.run();
+      const heatmaps = await this.#program.read("heatmaps");
+      for (const [i, sample] of samples.entries()) {
+        this.#bySample.set(sample, heatmaps.slice(i * this.#perSample, (i + 1) * this.#perSample));
+      }
+    }
+    const result = new Float32Array(samples.length * this.#perSample);
+    for (const [i, sample] of samples.entries()) result.set(this.#bySample.get(sample)!, i * this.#perSample);
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    this.#program[Symbol.dispose]();
+  }
+}
+
+/** The cache of a recipe that keeps its samples (`data.cache`) and looks at nothing of the teacher but its heatmaps; else null. */
+export async function teacherHeatmapsOf(device: Device, recipe: Recipe, { teacher, store }: Networks): Promise<TeacherHeatmaps | null> {
+  if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
+  const graph = new Graph();
+  const heatmaps = teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card), "eval");
+  const program = await compile(graph, device, { store, outputs: { heatmaps } });
+  return new TeacherHeatmaps(program, sizeOf(heatmaps.shape.slice(1)));
+}

@@ -1,0 +1,43 @@
+import type { Evaluation } from "./evaluator.ts";
+
+/** What happened; the caller prints, plots or stores it. There are no hooks. Epochs and steps count those that are complete. */
+export type TrainEvent = StepEvent | EpochEvent | ValidationEvent | InterruptedEvent;
+
+/** One step is done. */
+export interface StepEvent {
+  readonly kind: "step";
+  readonly step: number;
+  /** Complete epochs before the one the step belongs to. */
+  readonly epoch: number;
+  /** Each loss term without its weight, "total" with all weights, and the gradient's "norm" before clipping. */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+}
+
+/** All steps of an epoch are done; its validation, if one is due, follows. */
+export interface EpochEvent {
+  readonly kind: "epoch";
+  readonly step: number;
+  readonly epoch: number;
+  /** Means over the epoch's steps. */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+}
+
+/** The student was evaluated on the validation set. */
+export interface ValidationEvent {
+  readonly kind: "validation";
+  readonly step: number;
+  readonly epoch: number;
+  readonly evaluation: Evaluation;
+  /** Whether the recipe's metric is better than in every validation before. */
+  readonly best: boolean;
+}
+
+/** The signal was aborted: the run stops here and can go on from a snapshot. */
+export interface InterruptedEvent {
+  readonly kind: "interrupted";
+  readonly step: number;
+  readonly epoch: number;
+}

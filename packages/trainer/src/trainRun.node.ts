@@ -1,0 +1,127 @@
+import path from "node:path";
+import { type Device, DeviceLostError } from "@kindling/gpu";
+import { type StateDict, writeSafetensors } from "@kindling/models";
+import { writeFileAtomically } from "./atomicFile.node.ts";
+import { loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
+import { rewindMetrics } from "./metricsFile.node.ts";
+import { createNetworks } from "./networks.ts";
+import { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
+import { recipeToYaml } from "./recipe/recipeToYaml.ts";
+import type { Recipe } from "./recipe.ts";
+import { recipeDigest } from "./recipeDigest.node.ts";
+import { describeRun, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
+import type { RunFolder } from "./runFolder.node.ts";
+import { RunRecorder } from "./runRecorder.node.ts";
+import type { TrainEvent } from "./trainEvent.ts";
+import { type Snapshot, Trainer } from "./trainer.ts";
+import { weightsMetadata } from "./weightsMetadata.ts";
+
+export interface TrainRunOptions {
+  readonly recipe: Recipe;
+  readonly folder: RunFolder;
+  /** Go on from the folder's saved state. */
+  readonly resume: boolean;
+  readonly openDevice: () => Promise<Device>;
+  readonly argv: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What {@link trainRun} tells beside the trainer's events. */
+export type RunEvent =
+  | TrainEvent
+  | {
+      readonly kind: "start";
+      readonly device: Device;
+      readonly data: RecipeData;
+      readonly trainer: Trainer;
+      readonly fromStep: number;
+      readonly parameters: number;
+    }
+  | { readonly kind: "checkpoint"; readonly step: number; readonly path: string }
+  | { readonly kind: "deviceLost"; readonly message: string };
+
+/** How often a run goes on with a new device before it gives up. */
+const deviceLosses = 3;
+
+/**
+ * Trains a recipe into a run folder: everything that happens is written before it is yielded, and the state is saved after every epoch and
+ * when the signal stops the run, so that a run killed at any moment goes on exactly from its last state.
+ * A lost device is replaced, at most three times, and the run goes on from its last state.
+ * @throws DatasetError, ImageError, WeightsFileError, WeightsMismatchError for bad input, CheckpointError when there is nothing to resume.
+ */
+export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEvent> {
+  const { recipe, folder } = options;
+  const data = await readRecipeData(recipe);
+  const weights = await readRecipeWeights(recipe);
+  let resume = options.resume ? await loadCheckpoint(folder.state) : undefined;
+  for (let losses = 0; ; losses++) {
+    const device = await options.openDevice();
+    try {
+      using networks = createNetworks(device, recipe, weights);
+      await using trainer = await Trainer.create({
+        device,
+        recipe,
+        recipeDigest: recipeDigest(recipe),
+        networks,
+        ...data,
+        ...(resume ? { resume } : {}),
+      });
+      const fromStep = resume?.state.step ?? 0;
+      await describe(options, device, fromStep);
+      await rewindMetrics(folder.metrics, fromStep);
+      const recorder = await RunRecorder.open(folder, data.training.skeleton, fromStep);
+      const parameters = networks.trained.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+      yield { kind: "start", device, data, trainer, fromStep, parameters };
+      for await (const event of trainer.run(options.signal)) {
+        await recorder.record(event);
+        if (event.kind === "validation" && event.best) await saveStudent(folder.bestWeights, recipe, await trainer.studentWeights());
+        yield event;
+        if (!endsStage(event, recipe)) continue;
+        resume = await save(folder, recipe, trainer);
+        yield { kind: "checkpoint", step: event.step, path: folder.state };
+      }
+      return;
+    } catch (error) {
+      const lost = error instanceof DeviceLostError ? error : await lossOf(device);
+      if (!lost || losses === deviceLosses) throw error;
+      yield { kind: "deviceLost", message: lost.message };
+    } finally {
+      device[Symbol.dispose]();
+    }
+  }
+}
+
+/** Whether the state is saved after an event: once an epoch, after its validation where one is due, and on interruption. */
+function endsStage(event: TrainEvent, recipe: Recipe): boolean {
+  if (event.kind === "epoch") return event.epoch % recipe.validateEvery !== 0 && event.epoch !== recipe.schedule.epochs;
+  return event.kind === "validation" || event.kind === "interrupted";
+}
+
+async function save(folder: RunFolder, recipe: Recipe, trainer: Trainer): Promise<Snapshot> {
+  await saveStudent(folder.lastWeights, recipe, await trainer.studentWeights());
+  const snapshot = await trainer.snapshot();
+  await saveCheckpoint(folder.state, snapshot.tensors, snapshot.state);
+  return snapshot;
+}
+
+async function saveStudent(file: string, recipe: Recipe, weights: StateDict): Promise<void> {
+  await writeFileAtomically(file, writeSafetensors(weights, weightsMetadata(recipe)));
+}
+
+/** run.json and recipe.yaml; a resumed run keeps its description and adds a session. */
+async function describe({ recipe, folder, argv, versions, resume }: TrainRunOptions, device: Device, fromStep: number): Promise<void> {
+  const session = { started: new Date().toISOString(), argv, adapter: device.fingerprint };
+  if (resume || fromStep > 0) {
+    const known = await readRunDescription(folder);
+    await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });
+  } else {
+    await writeRunDescription(folder, await describeRun(path.basename(folder.path), recipe, session, versions));
+  }
+  await writeFileAtomically(folder.recipe, recipeToYaml(recipe));
+}
+
+/** The device's loss when it is lost already: calls on it may have failed in other words. */
+async function lossOf(device: Device): Promise<DeviceLostError | null> {
+  return Promise.race([device.lost, new Promise<null>((resolve) => setTimeout(() => resolve(null), 100))]);
+}

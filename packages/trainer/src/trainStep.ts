@@ -1,0 +1,122 @@
+import { add, backward, compile, fill, Graph, type Program, type ProgramReport, scaleBy, type Tensor } from "@kindling/autograd";
+import type { Batch } from "@kindling/data";
+import { type Device, Readback } from "@kindling/gpu";
+import { imageInput, recordImages } from "./images.ts";
+import { lossOf } from "./losses/lossOf.ts";
+import type { Networks } from "./networks.ts";
+import { adamwStepScalars, recordUpdate } from "./optimizers/adamw.ts";
+import type { Recipe } from "./recipe.ts";
+import { type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
+
+/** Scalars of one step. */
+export interface StepSettings {
+  /** 1 for the first step. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** One weight a loss term, in the recipe's order. */
+  readonly lossWeights: readonly number[];
+}
+
+/** What a step gives back, once the GPU is done with it: every loss term without its weight, "total", and the gradient's "norm" before clipping. */
+export type StepLosses = Readonly<Record<string, number>>;
+
+/**
+ * One training step as two programs over one store: gradients (forward passes, losses, backward pass) and update (clipping, AdamW).
+ * Two, because accumulated and all-reduced gradients come between them.
+ */
+export class TrainStep implements Disposable {
+  readonly reports: Readonly<Record<string, ProgramReport>>;
+  readonly #gradients: Program;
+  readonly #update: Program;
+  readonly #teacher: TeacherHeatmaps | null;
+  readonly #recipe: Recipe;
+  readonly #outputs: readonly { readonly name: string; readonly program: Program; readonly readback: Readback }[];
+
+  private constructor(device: Device, recipe: Recipe, gradients: Program, update: Program, teacher: TeacherHeatmaps | null) {
+    this.#gradients = gradients;
+    this.#update = update;
+    this.#teacher = teacher;
+    this.#recipe = recipe;
+    this.reports = { gradients: gradients.report, update: update.report, ...(teacher ? { teacher: teacher.report } : {}) };
+    this.#outputs = [
+      ...[...recipe.losses.map(({ name }) => name), "total"].map((name) => ({ name, program: gradients })),
+      { name: "norm", program: update },
+    ].map((output) => ({ ...output, readback: new Readback(device, 4) }));
+  }
+
+  /** Records and compiles the step of a recipe over its networks. */
+  static async create(device: Device, recipe: Recipe, networks: Networks): Promise<TrainStep> {
+    const teacher = await teacherHeatmapsOf(device, recipe, networks);
+    const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
+    const { graph: updateGraph, norm } = recordUpdate(networks.store, recipe.optimizer);
+    const gradients = await compile(graph, device, { store: networks.store, outputs });
+    const update = await compile(updateGraph, device, { store: networks.store, outputs: { norm } });
+    return new TrainStep(device, recipe, gradients, update, teacher);
+  }
+
+  /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */
+  async run(batch: Batch, settings: StepSettings): Promise<{ readonly losses: Promise<StepLosses> }> {
+    if (this.#teacher) this.#gradients.write("teacher", await this.#teacher.of(batch));
+    const adamw = adamwStepScalars(this.#recipe.optimizer, settings.learningRate, settings.step);
+    this.#gradients.write(imageInput, batch.image);
+    this.#gradients.write("target", batch.target);
+    this.#gradients.write("mask", batch.mask);
+    this.#gradients.write("lossWeights", Float32Array.from(settings.lossWeights));
+    this.#gradients.run();
+    this.#update.write("step", Float32Array.from(adamw));
+    this.#update.run();
+    const values = this.#outputs.map(({ name, program, readback }) => {
+      const { buffer, offset } = program.rangeOf(name);
+      return readback.push(buffer, offset);
+    });
+    const losses = Promise.all(values).then((read) =>
+      Object.fromEntries(read.map((bytes, i) => [this.#outputs[i]!.name, new Float32Array(bytes)[0]!])),
+    );
+    // The caller awaits it later; until then a lost device is not an unhandled rejection.
+    losses.catch(() => undefined);
+    return { losses };
+  }
+
+  [Symbol.dispose](): void {
+    for (const { readback } of this.#outputs) readback[Symbol.dispose]();
+    this.#teacher?.[Symbol.dispose]();
+    this.#gradients[Symbol.dispose]();
+    this.#update[Symbol.dispose]();
+  }
+}
+
+/** Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena. */
+function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: boolean): { graph: Graph; outputs: Record<string, Tensor> } {
+  const { batchSize, input, heatmap } = recipe.data;
+  const { student, teacher, adapters, store, trained } = networks;
+  const graph = new Graph();
+  const heatmaps = [batchSize, ...heatmap, recipe.student.joints];
+  const target = graph.input("target", heatmaps, "f32");
+  const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
+  const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
+  const prediction = student.call(recordImages(graph, batchSize, input, student.card), "train");
+  const teacherOutput = !teacher
+    ? undefined
+    : cachedTeacher
+      ? graph.input("teacher", heatmaps, "f32")
+      : teacher.call(recordImages(graph, batchSize, input, teacher.card), "eval");
+  const context = {
+    student: prediction,
+    ...(teacherOutput ? { teacher: teacherOutput } : {}),
+    target,
+    mask,
+    everyJoint: () => fill(graph, mask.shape, 1),
+    tap: (path: string) => graph.find(path),
+    adapters,
+  };
+  const terms = recipe.losses.map((term) => [term.name, lossOf(term, context)] as const);
+  const total = terms.map(([, loss], i) => scaleBy(loss, weights, i)).reduce(add);
+  const gradients = backward(
+    total,
+    trained.map((variable) => graph.use(variable)),
+  );
+  for (const [i, variable] of trained.entries()) {
+    graph.assign(store.gradientOf(variable), gradients[i] ?? fill(graph, variable.shape, 0));
+  }
+  return { graph, outputs: { ...Object.fromEntries(terms), total } };
+}

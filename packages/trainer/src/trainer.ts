@@ -1,0 +1,230 @@
+import { createLoader, type DataLoader, type Dataset } from "@kindling/data";
+import { type Device, sizeOf } from "@kindling/gpu";
+import { type StateDict, saveWeights } from "@kindling/models";
+import { Evaluator } from "./evaluator.ts";
+import { isBetter } from "./metric.ts";
+import type { Networks } from "./networks.ts";
+import type { Recipe } from "./recipe.ts";
+import { learningRateAt } from "./schedules/learningRate.ts";
+import type { EpochEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+import type { TrainingState } from "./trainingState.ts";
+import { type StepLosses, TrainStep } from "./trainStep.ts";
+import { lossWeightAt } from "./weighting/lossWeight.ts";
+
+export interface TrainerParts {
+  readonly device: Device;
+  readonly recipe: Recipe;
+  readonly recipeDigest: string;
+  readonly networks: Networks;
+  readonly training: Dataset;
+  readonly validation: Dataset;
+  /** A snapshot of the same recipe to go on from. */
+  readonly resume?: Snapshot;
+}
+
+/** What going on exactly needs: every persistent tensor by name, in memory layout, and the counters. */
+export interface Snapshot {
+  readonly tensors: StateDict;
+  readonly state: TrainingState;
+}
+
+/** A snapshot that does not belong to the recipe it is resumed with. */
+export class CheckpointMismatchError extends Error {
+  override readonly name = "CheckpointMismatchError";
+}
+
+/** Steps that may be on the GPU while the next is prepared. */
+const stepsInFlight = 2;
+/** Crops kept of each validation for the sample pictures. */
+const tiles = 16;
+
+/** The training loop over one device: yields what happens and can be snapshot between two events. */
+export class Trainer implements AsyncDisposable {
+  readonly step: TrainStep;
+  readonly #parts: TrainerParts;
+  readonly #evaluator: Evaluator;
+  readonly #loader: DataLoader;
+  readonly #validationLoader: DataLoader;
+  #epoch: number;
+  #steps: number;
+  #best: TrainingState["best"];
+  #lossSums: Record<string, number>;
+  /** Set between epochs, when the loader's own state still names the epoch before. */
+  #betweenEpochs: boolean;
+
+  private constructor(parts: TrainerParts, step: TrainStep, evaluator: Evaluator) {
+    const { recipe, resume } = parts;
+    this.#parts = parts;
+    this.step = step;
+    this.#evaluator = evaluator;
+    this.#loader = createLoader({
+      ...loaderOptions(recipe, parts.training),
+      seed: recipe.seed,
+      shuffle: true,
+      dropLast: true,
+      ...(resume ? { state: resume.state.loader } : {}),
+    });
+    this.#validationLoader = createLoader(loaderOptions(recipe, parts.validation));
+    this.#epoch = resume?.state.epoch ?? 0;
+    this.#steps = resume?.state.step ?? 0;
+    this.#best = resume?.state.best;
+    this.#lossSums = { ...resume?.state.lossSums };
+    this.#betweenEpochs = false;
+  }
+
+  /** Compiles the step and the evaluation, and restores a snapshot. @throws CheckpointMismatchError when it is another recipe's. */
+  static async create(parts: TrainerParts): Promise<Trainer> {
+    const { device, recipe, networks, resume } = parts;
+    const step = await TrainStep.create(device, recipe, networks);
+    const { input, heatmap, batchSize } = recipe.data;
+    const evaluator = await Evaluator.create(device, {
+      model: networks.student,
+      store: networks.store,
+      joints: recipe.student.joints,
+      input,
+      heatmap,
+      batchSize,
+      losses: recipe.losses,
+    });
+    if (resume) restore(parts, resume);
+    return new Trainer(parts, step, evaluator);
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#loader.batchesPerEpoch;
+  }
+
+  /** Complete steps. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Trains to the recipe's last epoch, or until `signal` is aborted. */
+  async *run(signal?: AbortSignal): AsyncGenerator<TrainEvent> {
+    const { recipe } = this.#parts;
+    const { epochs } = recipe.schedule;
+    while (this.#epoch < epochs) {
+      const epochEvent = yield* this.#trainEpoch(signal);
+      if (!epochEvent) {
+        yield { kind: "interrupted", step: this.#steps, epoch: this.#epoch };
+        return;
+      }
+      this.#epoch++;
+      this.#betweenEpochs = true;
+      this.#lossSums = {};
+      yield epochEvent;
+      if (this.#epoch % recipe.validateEvery === 0 || this.#epoch === epochs) yield await this.validate();
+    }
+  }
+
+  /** Evaluates the student on the validation set and remembers it when it is the best so far. */
+  async validate(): Promise<ValidationEvent> {
+    const { recipe, validation } = this.#parts;
+    const evaluation = await this.#evaluator.evaluate({
+      dataset: validation,
+      loader: this.#validationLoader,
+      threshold: recipe.pckThreshold,
+      lossWeights: this.#lossWeights(Math.max(0, this.#epoch - 1)),
+      tiles,
+    });
+    const value = recipe.metric === "pck" ? evaluation.pck : (evaluation.loss ?? Number.NaN);
+    const best = isBetter(recipe.metric, value, this.#best?.value);
+    if (best) this.#best = { step: this.#steps, value };
+    return { kind: "validation", step: this.#steps, epoch: this.#epoch, evaluation, best };
+  }
+
+  /** The student's weights, named and laid out as in PyTorch. */
+  studentWeights(): Promise<StateDict> {
+    return saveWeights(this.#parts.networks.store, this.#parts.networks.student);
+  }
+
+  /** What {@link TrainerParts.resume} takes. */
+  async snapshot(): Promise<Snapshot> {
+    const { store } = this.#parts.networks;
+    const values = await store.read(store.persistent.values());
+    const tensors = new Map([...values].map(([variable, data]) => [variable.name, { shape: variable.shape, data }]));
+    const loader = this.#loader.state();
+    const state: TrainingState = {
+      epoch: this.#epoch,
+      step: this.#steps,
+      loader: this.#betweenEpochs ? { ...loader, epoch: this.#epoch, position: 0 } : loader,
+      ...(this.#best ? { best: this.#best } : {}),
+      lossSums: this.#lossSums,
+      recipeDigest: this.#parts.recipeDigest,
+    };
+    return { tensors, state };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#loader.close(), this.#validationLoader.close()]);
+    this.step[Symbol.dispose]();
+    this.#evaluator[Symbol.dispose]();
+  }
+
+  /** The rest of the present epoch; its event, or null when the signal stopped it. */
+  async *#trainEpoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent, EpochEvent | null> {
+    const { recipe, device } = this.#parts;
+    const lossWeights = this.#lossWeights(this.#epoch);
+    const inFlight: { readonly step: number; readonly learningRate: number; readonly losses: Promise<StepLosses> }[] = [];
+    const started = performance.now();
+    let [learningRate, images] = [0, 0];
+    const finish = async (): Promise<StepEvent> => {
+      const { step, learningRate: rate, losses } = inFlight.shift()!;
+      const values = await losses;
+      device.throwIfFailed();
+      for (const [name, value] of Object.entries(values)) this.#lossSums[name] = (this.#lossSums[name] ?? 0) + value;
+      return { kind: "step", step, epoch: this.#epoch, losses: values, learningRate: rate };
+    };
+    let stopped = signal?.aborted ?? false;
+    if (!stopped) {
+      for await (const batch of this.#loader) {
+        this.#betweenEpochs = false;
+        learningRate = learningRateAt(recipe.schedule, recipe.optimizer.learningRate, this.#steps, this.stepsPerEpoch);
+        this.#steps++;
+        const { losses } = await this.step.run(batch, { step: this.#steps, learningRate, lossWeights });
+        inFlight.push({ step: this.#steps, learningRate, losses });
+        images += batch.valid;
+        if (inFlight.length >= stepsInFlight) yield await finish();
+        stopped = signal?.aborted ?? false;
+        if (stopped) break;
+      }
+    }
+    while (inFlight.length > 0) yield await finish();
+    if (stopped) return null;
+    const seconds = (performance.now() - started) / 1000;
+    const means = Object.fromEntries(Object.entries(this.#lossSums).map(([name, sum]) => [name, sum / this.stepsPerEpoch]));
+    return {
+      kind: "epoch",
+      step: this.#steps,
+      epoch: this.#epoch + 1,
+      losses: means,
+      learningRate,
+      imagesPerSecond: images / seconds,
+    };
+  }
+
+  #lossWeights(epoch: number): readonly number[] {
+    const { losses, schedule } = this.#parts.recipe;
+    return losses.map(({ weight }) => lossWeightAt(weight, epoch, schedule.epochs));
+  }
+}
+
+function loaderOptions(recipe: Recipe, dataset: Dataset): Parameters<typeof createLoader>[0] {
+  const { input, heatmap, sigma, batchSize, workers, cache } = recipe.data;
+  const size = ([height, width]: readonly [number, number]) => ({ height, width });
+  return { dataset, input: size(input), heatmap: size(heatmap), sigma, batchSize, cache, ...(workers === undefined ? {} : { workers }) };
+}
+
+/** Overwrites every persistent variable by the snapshot's. */
+function restore({ networks: { store }, recipeDigest }: TrainerParts, { tensors, state }: Snapshot): void {
+  if (state.recipeDigest !== recipeDigest) {
+    throw new CheckpointMismatchError("the saved state belongs to another recipe: resume with the recipe of the run folder, unchanged");
+  }
+  for (const [name, variable] of store.persistent) {
+    const saved = tensors.get(name);
+    if (!saved || saved.data.length !== sizeOf(variable.shape)) {
+      throw new CheckpointMismatchError(`the saved state holds no ${name} of the recipe's shape: it belongs to another network`);
+    }
+    store.write(variable, saved.data);
+  }
+}
