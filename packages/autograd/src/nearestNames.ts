@@ -1,5 +1,5 @@
-/** The `count` candidates with the smallest edit distance to `name`, nearest first. */
-export function nearestNames(name: string, candidates: Iterable<string>, count: number): string[] {
+/** The `count` candidates with the smallest edit distance to `name`, nearest first; ties keep the order of the candidates. */
+export function nearestNames(name: string, candidates: Iterable<string>, count: number): readonly string[] {
   return [...candidates]
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
@@ -7,15 +7,17 @@ export function nearestNames(name: string, candidates: Iterable<string>, count: 
     .map(({ candidate }) => candidate);
 }
 
-/** Fewest insertions, deletions and replacements that turn `a` into `b` (Levenshtein 1966). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+/** Insertions, deletions and substitutions that turn one name into the other (Levenshtein 1966), with one row of the table kept. */
+function editDistance(from: string, to: string): number {
+  const row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= from.length; i++) {
+    let diagonal = row[0]!;
+    row[0] = i;
+    for (let j = 1; j <= to.length; j++) {
+      const substituted = diagonal + (from[i - 1] === to[j - 1] ? 0 : 1);
+      diagonal = row[j]!;
+      row[j] = Math.min(substituted, diagonal + 1, row[j - 1]! + 1);
     }
-    row = next;
   }
-  return row[b.length]!;
+  return row[to.length]!;
 }

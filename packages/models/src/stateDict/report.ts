@@ -1,4 +1,4 @@
-import { nearestNames } from "./nearestNames.ts";
+import { nearestNames } from "@kindling/autograd";
 import type { StateDict } from "./stateDict.ts";
 
 /** How a state dict differs from what a model expects. Names keep the order of the model and of the file. */

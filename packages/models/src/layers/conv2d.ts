@@ -1,0 +1,63 @@
+import { conv2d, type Graph, type Tensor, Variable } from "@kindling/autograd";
+import { Module } from "../module.ts";
+import { type Initialiser, pytorchDefault } from "./initialiser.ts";
+
+export interface Conv2dLayerOptions {
+  /** Default 1. */
+  readonly stride?: number;
+  /** Default 0. */
+  readonly padding?: number;
+  /** Default "none". */
+  readonly activation?: "none" | "relu";
+  /** Default true; false where a batch norm follows. */
+  readonly bias?: boolean;
+  /** x has four channels in memory, of which files know the first three; the weights of the fourth are zero. Default false. */
+  readonly image?: boolean;
+  /** First values; default PyTorch's. */
+  readonly initialWeight?: Initialiser;
+  readonly initialBias?: Initialiser;
+}
+
+/** Convolution with a square kernel; weight [kernel,kernel,inChannels,outChannels], OIHW in files, and bias [outChannels]. */
+export class Conv2d extends Module {
+  readonly weight: Variable;
+  readonly bias: Variable | null;
+  readonly #attributes: { readonly stride: number; readonly padding: number; readonly activation: "none" | "relu" };
+
+  constructor(inChannels: number, outChannels: number, kernel: number, options: Conv2dLayerOptions = {}) {
+    super();
+    const { stride = 1, padding = 0, activation = "none", initialWeight = pytorchDefault, initialBias = pytorchDefault } = options;
+    this.#attributes = { stride, padding, activation };
+    const inMemory = options.image ? 4 : inChannels;
+    const fanIn = inChannels * kernel * kernel;
+    this.weight = new Variable({
+      shape: [kernel, kernel, inMemory, outChannels],
+      role: "parameter",
+      layout: { kind: "convolution", inChannels },
+      init: (random) =>
+        Float32Array.from({ length: kernel * kernel * inMemory * outChannels }, (_, at) =>
+          Math.floor(at / outChannels) % inMemory < inChannels ? initialWeight(fanIn, random) : 0,
+        ),
+    });
+    this.bias =
+      options.bias === false
+        ? null
+        : new Variable({
+            shape: [outChannels],
+            role: "parameter",
+            init: (random) => Float32Array.from({ length: outChannels }, () => initialBias(fanIn, random)),
+          });
+  }
+
+  /** [n,h,w,inChannels] (images: [n,h,w,4]) → [n,ho,wo,outChannels], ho = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
+  forward(x: Tensor): Tensor {
+    const bias = this.bias && x.graph.use(this.bias);
+    return conv2d(x, x.graph.use(this.weight), bias, this.#attributes);
+  }
+
+  /** Weight and bias on a graph, for an op that fuses several layers. @throws Error for a layer without bias. */
+  tensors(graph: Graph): readonly [weight: Tensor, bias: Tensor] {
+    if (!this.bias) throw new Error(`${this.path} has no bias`);
+    return [graph.use(this.weight), graph.use(this.bias)];
+  }
+}

@@ -1,0 +1,87 @@
+import { Tensor, Variable } from "@kindling/autograd";
+
+/** "train" normalises with the batch's own statistics and moves the running ones; "eval" uses the running ones. */
+export type Mode = "train" | "eval";
+
+/** What goes into or comes out of a module: one image batch, or one for each branch. */
+export type Tensors = Tensor | readonly Tensor[];
+
+/**
+ * A tree of variables with a forward pass. Fields that hold variables, modules, or (nested) arrays of modules are its parts, and the names of
+ * the fields are the names in the state dict.
+ */
+export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Tensor> {
+  #path: string | undefined;
+
+  /** Name of the module in its tree, such as "student.backbone.3". @throws Error before the tree was named (nameModule). */
+  get path(): string {
+    if (this.#path === undefined) throw new Error("this module has no path yet: give its tree a root name first (nameModule)");
+    return this.#path;
+  }
+
+  /** Runs forward and names the output "<path>.out" on the graph, or "<path>.out.<i>" for several; distillation taps use these names. */
+  call(x: X, mode: Mode): Y {
+    const y = this.forward(x, mode);
+    nameTensors(y, join(this.path, "out"));
+    return y;
+  }
+
+  abstract forward(x: X, mode: Mode): Y;
+
+  /** Variables and modules directly below this one, with their names, in the order of the fields. */
+  parts(): readonly Part[] {
+    return Object.entries(this).flatMap(([name, value]) => partsOf(name, value));
+  }
+
+  /** Gives the path, once. @throws Error for a module that stands in two places. */
+  place(path: string): void {
+    if (this.#path !== undefined && this.#path !== path)
+      throw new Error(`module ${this.#path} cannot also be ${path}: it belongs to one tree`);
+    this.#path = path;
+  }
+}
+
+/** A module whatever it maps. */
+export type AnyModule = Module<Tensors, Tensors>;
+
+/** A named part of a module. */
+export type Part = readonly [name: string, value: Variable | AnyModule];
+
+/** Names every module and variable of a tree, as in PyTorch's state dict below `name`: "student" gives "student.backbone.3.squeeze.weight". "" gives bare names. */
+export function nameModule(root: AnyModule, name: string): void {
+  root.place(name);
+  for (const [part, value] of root.parts()) {
+    const path = join(name, part);
+    if (value instanceof Variable) value.rename(path);
+    else nameModule(value, path);
+  }
+}
+
+/** All variables of a tree by their names relative to its root ("backbone.3.squeeze.weight"), in the order of the fields. */
+export function variablesOf(root: AnyModule): ReadonlyMap<string, Variable> {
+  return new Map(entriesOf(root, ""));
+}
+
+function* entriesOf(module: AnyModule, path: string): Generator<readonly [string, Variable]> {
+  for (const [part, value] of module.parts()) {
+    const name = join(path, part);
+    if (value instanceof Variable) yield [name, value];
+    else yield* entriesOf(value, name);
+  }
+}
+
+function partsOf(name: string, value: unknown): readonly Part[] {
+  if (value instanceof Variable) return [[name, value]];
+  if (value instanceof Module) return [[name, value]];
+  if (Array.isArray(value)) return value.flatMap((element, i) => partsOf(join(name, String(i)), element));
+  return [];
+}
+
+function nameTensors(tensors: Tensors, name: string): void {
+  if (tensors instanceof Tensor) tensors.graph.name(tensors, name);
+  else for (const [i, tensor] of tensors.entries()) tensor.graph.name(tensor, join(name, String(i)));
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}

@@ -1,0 +1,18 @@
+import type { ParameterStore, Variable } from "@kindling/autograd";
+import { fileShape } from "./fileShape.ts";
+import { type AnyModule, variablesOf } from "./module.ts";
+import { convWeightToFile } from "./stateDict/layout.ts";
+import type { StateDict } from "./stateDict/stateDict.ts";
+
+/** The module's parameters and running statistics with PyTorch's names, relative to its root, and layouts, after all work submitted so far. */
+export async function saveWeights(store: ParameterStore, module: AnyModule): Promise<StateDict> {
+  const variables = variablesOf(module);
+  const values = await store.read(variables.values());
+  return new Map(
+    [...variables].map(([name, variable]) => [name, { shape: fileShape(variable), data: toFile(variable, values.get(variable)!) }]),
+  );
+}
+
+function toFile(variable: Variable, data: Float32Array): Float32Array {
+  return variable.layout.kind === "convolution" ? convWeightToFile(data, variable.shape, variable.layout.inChannels) : data;
+}

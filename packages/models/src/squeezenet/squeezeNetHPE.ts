@@ -1,0 +1,37 @@
+import { resizeBilinear, type Tensor } from "@kindling/autograd";
+import { Conv2d } from "../layers/conv2d.ts";
+import { imageNetInput, type ModelCard, quarterSize } from "../modelCard.ts";
+import { type Mode, Module } from "../module.ts";
+import { SqueezeNetFeatures } from "./squeezeNetFeatures.ts";
+
+export interface SqueezeNetHPEOptions {
+  readonly joints: number;
+  /** Multiplies the channels of every hidden layer; default 1. */
+  readonly width?: number;
+  /** Height and width of the heatmaps whatever the input's; default a quarter of the input. */
+  readonly heatmap?: readonly [height: number, width: number];
+}
+
+/**
+ * The student of github.com/mwangi-clinton/2d-human-pose-estimation-using-kd: SqueezeNet 1.1's features, bilinear up-sampling to the heatmap,
+ * 3×3 convolution. 800,849 parameters with 17 joints. The original's ReLU after the features is left out: they are ReLU's output already.
+ */
+export class SqueezeNetHPE extends Module {
+  readonly card: ModelCard;
+  readonly backbone: SqueezeNetFeatures;
+  readonly conv_heatmap: Conv2d;
+
+  constructor({ joints, width = 1, heatmap }: SqueezeNetHPEOptions) {
+    super();
+    this.card = { name: "squeezenet-hpe", joints, input: imageNetInput, heatmapSize: (input) => heatmap ?? quarterSize(input) };
+    this.backbone = new SqueezeNetFeatures(width);
+    this.conv_heatmap = new Conv2d(this.backbone.outChannels, joints, 3, { padding: 1 });
+  }
+
+  /** Normalised image [n,h,w,4] → heatmaps [n,h/4,w/4,joints]. */
+  forward(image: Tensor, mode: Mode): Tensor {
+    const [, height, width] = image.shape;
+    const features = this.backbone.call(image, mode);
+    return this.conv_heatmap.call(resizeBilinear(features, this.card.heatmapSize([height!, width!])), mode);
+  }
+}

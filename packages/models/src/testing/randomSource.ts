@@ -1,0 +1,8 @@
+/** Uniform on [0, 1), the same for the same seed: the linear congruential generator of Numerical Recipes, enough for tests. */
+export function randomSource(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
