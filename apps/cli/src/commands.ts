@@ -1,7 +1,12 @@
 import type { Command } from "commander";
 import { data } from "./commands/data.ts";
+import { doctor } from "./commands/doctor.ts";
+import { evaluate } from "./commands/evaluate.ts";
+import { gradcheck } from "./commands/gradcheck.ts";
+import { predict } from "./commands/predict.ts";
 import { train } from "./commands/train.ts";
+import { verify } from "./commands/verify.ts";
 import type { Shell } from "./shell.ts";
 
 /** Builders of every command, in the order of the help. */
-export const commands: readonly ((shell: Shell) => Command)[] = [train, data];
+export const commands: readonly ((shell: Shell) => Command)[] = [doctor, train, evaluate, predict, data, verify, gradcheck];

@@ -22,6 +22,7 @@ const inputErrors: ReadonlySet<string> = new Set([
   "ImageError",
   "LoaderError",
   "ModelError",
+  "NetworkError",
   "RecipeError",
   "RunFolderError",
   "TapError",

@@ -59,3 +59,12 @@ test("hours are shown when there are some", () => {
   progress.update(1);
   expect(written()).toContain("ETA 2:46:30");
 });
+
+test("the time left follows from the steps of this run, not from those of an earlier one", () => {
+  const { progress, clock, written } = recorded(false);
+  progress.begin("training", 1000, 900);
+  progress.update(900);
+  clock.now = 20_000;
+  progress.update(920);
+  expect(written()).toBe("training  900/1000  90 %\ntraining  920/1000  92 %  ETA 1:20\n");
+});

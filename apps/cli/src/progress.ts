@@ -15,7 +15,7 @@ export class Progress {
   readonly #stream: TextStream;
   readonly #now: () => number;
   readonly #terminal: boolean;
-  #row: { readonly label: string; readonly total: number; readonly start: number; text: string; shown: number } | undefined;
+  #row: Row | undefined;
 
   constructor(stream: TextStream, now: () => number = () => performance.now()) {
     this.#stream = stream;
@@ -23,10 +23,10 @@ export class Progress {
     this.#terminal = stream.isTTY === true && process.env.TERM !== "dumb";
   }
 
-  /** Starts the row of a piece of work of `total` steps. */
-  begin(label: string, total: number): void {
+  /** Starts the row of a piece of work of `total` steps, of which `before` were done earlier, in another process for example. */
+  begin(label: string, total: number, before = 0): void {
     this.end();
-    this.#row = { label, total, start: this.#now(), text: "", shown: Number.NEGATIVE_INFINITY };
+    this.#row = { label, total, before, start: this.#now(), text: "", shown: Number.NEGATIVE_INFINITY };
   }
 
   /** `done` steps are done; `detail` says what else is worth knowing, a loss for example. */
@@ -35,7 +35,8 @@ export class Progress {
     if (!row) return;
     const now = this.#now();
     const percent = row.total > 0 ? Math.floor((100 * done) / row.total) : 100;
-    const parts = [`${row.label}  ${done}/${row.total}  ${percent} %`, detail, remaining(done, row.total, now - row.start)];
+    const left = remaining(done - row.before, row.total - row.before, now - row.start);
+    const parts = [`${row.label}  ${done}/${row.total}  ${percent} %`, detail, left];
     row.text = parts.filter((part) => part !== "").join("  ");
     const last = done >= row.total;
     if (!last && now - row.shown < (this.#terminal ? terminalMilliseconds : lineMilliseconds)) return;
@@ -60,6 +61,15 @@ export class Progress {
     if (!this.#terminal) this.#stream.write(`${text}\n`);
     else this.#stream.write(`\r${clearLine}${styled(shortened(text, this.#stream.columns))}`);
   }
+}
+
+interface Row {
+  readonly label: string;
+  readonly total: number;
+  readonly before: number;
+  readonly start: number;
+  text: string;
+  shown: number;
 }
 
 const clearLine = "\u001b[K";

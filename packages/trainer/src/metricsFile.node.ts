@@ -1,9 +1,10 @@
 import { appendFile, readFile, truncate } from "node:fs/promises";
 
-/** Something that happened after `step` steps; the rest is whatever describes it, as JSON. */
+/** Something that happened after `step` steps and `epoch` complete epochs; the rest is whatever describes it, as JSON. */
 export interface MetricsEvent {
   readonly kind: string;
   readonly step: number;
+  readonly epoch?: number;
 }
 
 /** Appends events to metrics.jsonl, one line each. NaN and infinities are written as null, as JSON has it. */
@@ -17,13 +18,13 @@ export async function readMetrics(file: string): Promise<readonly MetricsEvent[]
 }
 
 /**
- * Cuts the file before the first event later than `step`, so that a run resumed from that step repeats nothing.
- * Events are in the order of their steps, and those up to a saved state are written before the state is.
+ * Cuts the file before the first event later than `step` or `epoch`, so that a run resumed from there repeats nothing. Both are needed:
+ * a run may stop after the last step of an epoch and before the epoch's own event. Events up to a saved state are written before the state is.
  */
-export async function rewindMetrics(file: string, step: number): Promise<void> {
+export async function rewindMetrics(file: string, step: number, epoch: number = Number.POSITIVE_INFINITY): Promise<void> {
   const content = await contentOf(file);
   const events = parseEvents(content);
-  const later = events.findIndex(({ event }) => event.step > step);
+  const later = events.findIndex(({ event }) => event.step > step || (event.epoch ?? 0) > epoch);
   const end = (later < 0 ? events.at(-1) : events[later - 1])?.end ?? 0;
   if (end < content.length) await truncate(file, end);
 }

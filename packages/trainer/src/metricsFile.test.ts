@@ -35,6 +35,18 @@ test("rewinding to the last step cuts only an unfinished line, to step 0 everyth
   expect(await readFile(file, "utf8")).toBe("");
 });
 
+test("a run that stopped after the last step of an epoch repeats neither the step nor the epoch's event", async () => {
+  const file = path.join(folder, "epoch.jsonl");
+  const events = [
+    { ...step(1), epoch: 0 },
+    { ...step(2), epoch: 0 },
+    { kind: "epoch", step: 2, epoch: 1 },
+  ];
+  await appendMetrics(file, ...events);
+  await rewindMetrics(file, 2, 0);
+  expect(await readMetrics(file)).toEqual(events.slice(0, 2));
+});
+
 test("a file that does not exist has no events and needs no cut", async () => {
   await rewindMetrics(path.join(folder, "absent.jsonl"), 3);
   expect(await readMetrics(path.join(folder, "absent.jsonl"))).toEqual([]);

@@ -45,9 +45,11 @@ const initialWeightsStream = 1;
 
 /**
  * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given.
- * @throws WeightsMismatchError when a file holds another network, RecipeError when the recipe's heatmaps are not of a network's size.
+ * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
+ * heatmaps are not of a network's size, tensors to compare differ in channels, or it asks for another precision.
  */
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights): Networks {
+  if (recipe.precision !== "f32") throw new RecipeError(`precision: training computes in f32; got ${recipe.precision}`);
   const student = build(recipe.student, "student");
   const teacher = recipe.teacher ? build(recipe.teacher, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);

@@ -13,13 +13,17 @@ export interface RecipeData {
 
 /**
  * Reads the recipe's data sets, cut to its `limit` or `overfit`.
- * @throws DatasetError when a file cannot be used.
+ * @throws DatasetError when a file cannot be used, RecipeError when the student has other joints.
  */
-export async function readRecipeData({ data }: Recipe): Promise<RecipeData> {
+export async function readRecipeData({ data, student }: Recipe): Promise<RecipeData> {
   const limit = data.overfit ?? data.limit;
   const read = (set: DataSetRecipe): Promise<Dataset> =>
     readCoco({ annotations: set.data, images: set.images, ...(limit === undefined ? {} : { limit }) });
   const training = await read(data.train);
+  const joints = training.skeleton.joints.length;
+  if (joints !== student.joints) {
+    throw new RecipeError(`student.joints: ${training.name} has ${joints} joints a person; got ${student.joints}`);
+  }
   return { training, validation: data.overfit === undefined ? await read(data.validation) : training };
 }
 

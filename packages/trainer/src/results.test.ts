@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { type EpochResults, resultsFromCsv, resultsToCsv } from "./results.ts";
+import { bestResults, type EpochResults, resultsFromCsv, resultsToCsv } from "./results.ts";
 import { readResults, writeResults } from "./resultsFile.node.ts";
 
 const rows: readonly EpochResults[] = [
@@ -27,4 +27,16 @@ test("reading up to a step leaves out later epochs, and no file has no rows", as
   await writeResults(file, rows);
   expect(await readResults(file, 20)).toEqual(rows.slice(0, 2));
   expect(await readResults(file)).toEqual(rows);
+});
+
+test("the best epoch is the first with the best value of the metric, among those validated", () => {
+  const validated = [
+    { epoch: 1, step: 1, "validation/pck": 0.25, "validation/loss": 3 },
+    { epoch: 2, step: 2, "validation/pck": 0.5, "validation/loss": Number.NaN },
+    { epoch: 3, step: 3 },
+    { epoch: 4, step: 4, "validation/pck": 0.5, "validation/loss": 2 },
+  ];
+  expect(bestResults(validated, "pck")?.epoch).toBe(2);
+  expect(bestResults(validated, "loss")?.epoch).toBe(4);
+  expect(bestResults(rows.slice(0, 1), "pck")).toBeUndefined();
 });

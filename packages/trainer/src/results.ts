@@ -1,3 +1,5 @@
+import { isBetter, type Metric } from "./metric.ts";
+
 /**
  * One epoch of a run: `epoch` (from 1), `step`, `seconds`, `learningRate`, `train/<loss>`, `validation/<name>`.
  * What was not measured in an epoch is absent; a loss that came out as NaN is NaN.
@@ -23,4 +25,12 @@ export function resultsFromCsv(text: string): readonly EpochResults[] {
     const entries = columns.map((column, i) => [column, cells[i] ?? ""] as const).filter(([, cell]) => cell !== "");
     return Object.fromEntries(entries.map(([column, cell]) => [column, Number(cell)])) as EpochResults; // every row of ours has both
   });
+}
+
+/** The epoch that `weights/best.safetensors` is of: the first of those with the best `validation/<metric>`; undefined when none was validated. */
+export function bestResults(rows: readonly EpochResults[], metric: Metric): EpochResults | undefined {
+  const column = `validation/${metric}`;
+  let best: EpochResults | undefined;
+  for (const row of rows) if (isBetter(metric, row[column] ?? Number.NaN, best?.[column])) best = row;
+  return best;
 }

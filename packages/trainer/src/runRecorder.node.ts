@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Skeleton } from "@kindling/pose";
-import { appendMetrics } from "./metricsFile.node.ts";
+import { appendMetrics, rewindMetrics } from "./metricsFile.node.ts";
 import type { EpochResults } from "./results.ts";
 import { readResults, writeResults } from "./resultsFile.node.ts";
 import { writeResultsPicture } from "./resultsPicture.node.ts";
@@ -25,10 +25,11 @@ export class RunRecorder {
     this.#started = performance.now() - 1000 * (rows.at(-1)?.seconds ?? 0);
   }
 
-  /** Continues the files of a folder after `step`; what came later is cut. */
-  static async open(folder: RunFolder, skeleton: Skeleton, step: number): Promise<RunRecorder> {
-    const rows = await readResults(folder.results, step);
-    return new RunRecorder(folder, skeleton, await openTensorBoardFile(folder.path, step), [...rows]);
+  /** Continues the files of a folder after so many complete steps and epochs; what came later is cut. */
+  static async open(folder: RunFolder, skeleton: Skeleton, { step, epoch }: { step: number; epoch: number }): Promise<RunRecorder> {
+    await rewindMetrics(folder.metrics, step, epoch);
+    const rows = (await readResults(folder.results, step)).filter((row) => row.epoch <= epoch);
+    return new RunRecorder(folder, skeleton, await openTensorBoardFile(folder.path, step), rows);
   }
 
   /** Writes one event. */

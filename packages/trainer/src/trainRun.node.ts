@@ -1,16 +1,15 @@
 import path from "node:path";
 import { type Device, DeviceLostError } from "@kindling/gpu";
-import { type StateDict, writeSafetensors } from "@kindling/models";
+import { countParameters, type StateDict, writeSafetensors } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
-import { rewindMetrics } from "./metricsFile.node.ts";
 import { createNetworks } from "./networks.ts";
 import { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 import { recipeToYaml } from "./recipe/recipeToYaml.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
-import type { RunFolder } from "./runFolder.node.ts";
+import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
 import { type Snapshot, Trainer } from "./trainer.ts";
@@ -36,6 +35,7 @@ export type RunEvent =
       readonly data: RecipeData;
       readonly trainer: Trainer;
       readonly fromStep: number;
+      /** Of the student, as papers count them. */
       readonly parameters: number;
     }
   | { readonly kind: "checkpoint"; readonly step: number; readonly path: string }
@@ -48,13 +48,17 @@ const deviceLosses = 3;
  * Trains a recipe into a run folder: everything that happens is written before it is yielded, and the state is saved after every epoch and
  * when the signal stops the run, so that a run killed at any moment goes on exactly from its last state.
  * A lost device is replaced, at most three times, and the run goes on from its last state.
- * @throws DatasetError, ImageError, WeightsFileError, WeightsMismatchError for bad input, CheckpointError when there is nothing to resume.
+ * @throws DatasetError, ImageError, WeightsFileError, WeightsMismatchError, RecipeError for bad input, CheckpointError when there is nothing
+ * to resume, RunFolderError when the run has all its epochs.
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEvent> {
   const { recipe, folder } = options;
+  let resume = options.resume ? await loadCheckpoint(folder.state) : undefined;
+  if (resume && resume.state.epoch >= recipe.schedule.epochs) {
+    throw new RunFolderError(`${folder.path}: the run has all its ${recipe.schedule.epochs} epochs; add some with epochs=+50`);
+  }
   const data = await readRecipeData(recipe);
   const weights = await readRecipeWeights(recipe);
-  let resume = options.resume ? await loadCheckpoint(folder.state) : undefined;
   for (let losses = 0; ; losses++) {
     const device = await options.openDevice();
     try {
@@ -69,10 +73,8 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
       });
       const fromStep = resume?.state.step ?? 0;
       await describe(options, device, fromStep);
-      await rewindMetrics(folder.metrics, fromStep);
-      const recorder = await RunRecorder.open(folder, data.training.skeleton, fromStep);
-      const parameters = networks.trained.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-      yield { kind: "start", device, data, trainer, fromStep, parameters };
+      const recorder = await RunRecorder.open(folder, data.training.skeleton, { step: fromStep, epoch: resume?.state.epoch ?? 0 });
+      yield { kind: "start", device, data, trainer, fromStep, parameters: countParameters(networks.student) };
       for await (const event of trainer.run(options.signal)) {
         await recorder.record(event);
         if (event.kind === "validation" && event.best) await saveStudent(folder.bestWeights, recipe, await trainer.studentWeights());

@@ -38,7 +38,7 @@ const stepsInFlight = 2;
 /** Crops kept of each validation for the sample pictures. */
 const tiles = 16;
 
-/** The training loop over one device: yields what happens and can be snapshot between two events. */
+/** The training loop over one device: yields what happens, and can be snapshot after every event but a step's. */
 export class Trainer implements AsyncDisposable {
   readonly step: TrainStep;
   readonly #parts: TrainerParts;
@@ -49,8 +49,8 @@ export class Trainer implements AsyncDisposable {
   #steps: number;
   #best: TrainingState["best"];
   #lossSums: Record<string, number>;
-  /** Set between epochs, when the loader's own state still names the epoch before. */
-  #betweenEpochs: boolean;
+  /** Steps whose losses are not known yet. */
+  #unfinished = 0;
 
   private constructor(parts: TrainerParts, step: TrainStep, evaluator: Evaluator) {
     const { recipe, resume } = parts;
@@ -69,7 +69,6 @@ export class Trainer implements AsyncDisposable {
     this.#steps = resume?.state.step ?? 0;
     this.#best = resume?.state.best;
     this.#lossSums = { ...resume?.state.lossSums };
-    this.#betweenEpochs = false;
   }
 
   /** Compiles the step and the evaluation, and restores a snapshot. @throws CheckpointMismatchError when it is another recipe's. */
@@ -110,7 +109,6 @@ export class Trainer implements AsyncDisposable {
         return;
       }
       this.#epoch++;
-      this.#betweenEpochs = true;
       this.#lossSums = {};
       yield epochEvent;
       if (this.#epoch % recipe.validateEvery === 0 || this.#epoch === epochs) yield await this.validate();
@@ -138,16 +136,16 @@ export class Trainer implements AsyncDisposable {
     return saveWeights(this.#parts.networks.store, this.#parts.networks.student);
   }
 
-  /** What {@link TrainerParts.resume} takes. */
+  /** What {@link TrainerParts.resume} takes. @throws Error after a step's event, when the step after it is on its way. */
   async snapshot(): Promise<Snapshot> {
+    if (this.#unfinished > 0) throw new Error("snapshot: steps are on their way; take it after an epoch, a validation or an interruption");
     const { store } = this.#parts.networks;
     const values = await store.read(store.persistent.values());
     const tensors = new Map([...values].map(([variable, data]) => [variable.name, { shape: variable.shape, data }]));
-    const loader = this.#loader.state();
     const state: TrainingState = {
       epoch: this.#epoch,
       step: this.#steps,
-      loader: this.#betweenEpochs ? { ...loader, epoch: this.#epoch, position: 0 } : loader,
+      loader: this.#loader.state(),
       ...(this.#best ? { best: this.#best } : {}),
       lossSums: this.#lossSums,
       recipeDigest: this.#parts.recipeDigest,
@@ -165,24 +163,26 @@ export class Trainer implements AsyncDisposable {
   async *#trainEpoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent, EpochEvent | null> {
     const { recipe, device } = this.#parts;
     const lossWeights = this.#lossWeights(this.#epoch);
+    const rateAt = (step: number): number => learningRateAt(recipe.schedule, recipe.optimizer.learningRate, step, this.stepsPerEpoch);
     const inFlight: { readonly step: number; readonly learningRate: number; readonly losses: Promise<StepLosses> }[] = [];
     const started = performance.now();
-    let [learningRate, images] = [0, 0];
+    let images = 0;
     const finish = async (): Promise<StepEvent> => {
-      const { step, learningRate: rate, losses } = inFlight.shift()!;
+      const { step, learningRate, losses } = inFlight.shift()!; // called while there is one
       const values = await losses;
+      this.#unfinished = inFlight.length;
       device.throwIfFailed();
       for (const [name, value] of Object.entries(values)) this.#lossSums[name] = (this.#lossSums[name] ?? 0) + value;
-      return { kind: "step", step, epoch: this.#epoch, losses: values, learningRate: rate };
+      return { kind: "step", step, epoch: this.#epoch, losses: values, learningRate };
     };
     let stopped = signal?.aborted ?? false;
     if (!stopped) {
       for await (const batch of this.#loader) {
-        this.#betweenEpochs = false;
-        learningRate = learningRateAt(recipe.schedule, recipe.optimizer.learningRate, this.#steps, this.stepsPerEpoch);
+        const learningRate = rateAt(this.#steps);
         this.#steps++;
         const { losses } = await this.step.run(batch, { step: this.#steps, learningRate, lossWeights });
         inFlight.push({ step: this.#steps, learningRate, losses });
+        this.#unfinished = inFlight.length;
         images += batch.valid;
         if (inFlight.length >= stepsInFlight) yield await finish();
         stopped = signal?.aborted ?? false;
@@ -198,7 +198,7 @@ export class Trainer implements AsyncDisposable {
       step: this.#steps,
       epoch: this.#epoch + 1,
       losses: means,
-      learningRate,
+      learningRate: rateAt(this.#steps - 1), // that of the last step, which may lie before a resumption
       imagesPerSecond: images / seconds,
     };
   }

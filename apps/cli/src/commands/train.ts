@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { RunEvent } from "@kindling/trainer";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
@@ -18,7 +19,9 @@ export function train(shell: Shell): Command {
     },
     overrides: "replaces a value of the recipe: epochs=10, batchSize=32, optimizer.learningRate=5e-4; with resume, epochs=+50",
     async run({ operands: [target], values, overrides, progress, signal, words, event }) {
-      const { createRunFolder, openRunFolder, readRecipe, readResults, recipeDigest, trainRun } = await import("@kindling/trainer");
+      const { bestResults, createRunFolder, openRunFolder, readRecipe, readResults, recipeDigest, trainRun } = await import(
+        "@kindling/trainer"
+      );
       const { openDevice } = await import("@kindling/gpu");
       const changes = Object.fromEntries(overrides.map(({ key, value }) => [key, value]));
       const existing = values.resume ? await openRunFolder(target!) : null; // the one operand, checked
@@ -27,10 +30,6 @@ export function train(shell: Shell): Command {
         const before = await readRecipe(existing.recipe);
         if (recipeDigest(before) !== recipeDigest(recipe)) {
           throw new InputError(`${target}: a run resumes with its own recipe; only epochs can be changed`);
-        }
-        const last = (await readResults(existing.results)).at(-1);
-        if (last && last.epoch >= recipe.schedule.epochs) {
-          throw new InputError(`${target}: the run has all its ${recipe.schedule.epochs} epochs; add some with epochs=+50`);
         }
       }
       const folder = existing ?? (await createRunFolder(values.runs, recipe.name));
@@ -43,22 +42,28 @@ export function train(shell: Shell): Command {
         versions: versions(),
         signal,
       });
-      let [interrupted, best] = [false, undefined as { pck: number; epoch: number } | undefined];
-      for await (const happened of run) {
-        show(happened, recipe.schedule.epochs, progress);
-        const json = jsonOf(happened);
-        if (json) event(json);
-        if (happened.kind === "interrupted") interrupted = true;
-        if (happened.kind === "validation" && happened.best) best = { pck: happened.evaluation.pck, epoch: happened.epoch };
+      let last: RunEvent["kind"] = "start";
+      try {
+        for await (const happened of run) {
+          show(happened, recipe.schedule.epochs, progress);
+          event(jsonOf(happened));
+          if (happened.kind !== "checkpoint") last = happened.kind;
+        }
+      } catch (error) {
+        // What failed before its first step is no run: the next try shall have the name.
+        if (!existing && last === "start") await rm(folder.path, { recursive: true, force: true });
+        throw error;
       }
       progress.end();
-      if (interrupted) {
+      if (last === "interrupted") {
         progress.note(`stopped and saved; go on with: kindling train ${folder.path} resume`);
         return undefined;
       }
+      const best = bestResults(await readResults(folder.results), recipe.metric);
+      const [pck, epoch] = [best?.["validation/pck"] ?? Number.NaN, best?.epoch];
       return {
-        json: { kind: "done", run: folder.path, ...(best ? { best } : {}) },
-        text: `${folder.path}${best ? `: best PCK ${best.pck.toFixed(3)} after epoch ${best.epoch}` : ""}`,
+        json: { kind: "done", run: folder.path, ...(best ? { best: { pck, epoch } } : {}) },
+        text: `${folder.path}${best ? `: best PCK ${pck.toFixed(3)} after epoch ${epoch}` : ""}`,
       };
     },
   });
@@ -79,8 +84,8 @@ function show(event: RunEvent, epochs: number, progress: Progress): void {
           `${name}: ${report.dispatches} dispatches, ${report.pipelines} new pipelines, ${bytes}, ${(report.flops / 1e9).toFixed(2)} GFLOP`,
         );
       }
-      progress.note(`${parameters} parameters are trained`);
-      progress.begin("training", epochs * trainer.stepsPerEpoch);
+      progress.note(`the student has ${parameters} parameters`);
+      progress.begin("training", epochs * trainer.stepsPerEpoch, fromStep);
       progress.update(fromStep, "");
       break;
     }
@@ -116,7 +121,7 @@ function lossText(losses: Readonly<Record<string, number>>): string {
 }
 
 /** The event as one JSON line; the start only says what was opened. */
-function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> | null {
+function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> {
   if (event.kind === "start") {
     return { kind: "start", adapter: event.device.fingerprint, persons: event.data.training.samples.length, fromStep: event.fromStep };
   }

@@ -1,25 +1,37 @@
-import { Graph } from "@kindling/autograd";
+import { Graph, type Tensor } from "@kindling/autograd";
 import { Conv2d, nameModule, type PoseModel } from "@kindling/models";
 import { recordImages } from "../images.ts";
+import { RecipeError } from "../recipe/recipeError.ts";
 import type { Recipe } from "../recipe.ts";
 
 /**
  * The 1×1 convolutions of the recipe's feature terms: from the channels of the student's tensor to those of the teacher's. The channels are
  * read off a recorded forward pass of both networks, which needs no memory.
- * @throws TapError listing the nearest paths when a term names a tensor that there is not.
+ * @throws TapError listing the nearest paths when a term names a tensor that there is not, RecipeError when tensors that are compared without
+ * an adapter differ in channels.
  */
 export function createAdapters(recipe: Recipe, student: PoseModel, teacher: PoseModel | null): ReadonlyMap<string, Conv2d> {
   const adapters = new Map<string, Conv2d>();
-  const terms = recipe.losses.filter((term) => term.kind === "feature" && term.adapter === "conv1x1");
+  const terms = recipe.losses.filter((term) => term.kind === "feature");
   if (terms.length === 0 || !teacher) return adapters;
   const graph = new Graph();
   for (const model of [student, teacher]) model.call(recordImages(graph, 1, recipe.data.input, model.card), "eval");
   for (const term of terms) {
-    if (term.kind !== "feature") continue;
-    const [inChannels, outChannels] = [term.student, term.teacher].map((path) => graph.find(path).shape[3]!);
-    const adapter = new Conv2d(inChannels!, outChannels!, 1);
+    const [inChannels, outChannels] = [channelsOf(graph.find(term.student)), channelsOf(graph.find(term.teacher))];
+    if (term.adapter === "none") {
+      if (inChannels === outChannels) continue;
+      throw new RecipeError(
+        `losses (${term.name}): ${term.student} has ${inChannels} channels and ${term.teacher} ${outChannels}; set adapter: conv1x1`,
+      );
+    }
+    const adapter = new Conv2d(inChannels, outChannels, 1);
     nameModule(adapter, `adapter.${term.name}`);
     adapters.set(term.name, adapter);
   }
   return adapters;
+}
+
+/** Of [n,h,w,c], which every module of a network puts out. */
+function channelsOf({ shape }: Tensor): number {
+  return shape[3]!;
 }

@@ -40,7 +40,7 @@ function checkData({ data }: Recipe): DescribedIssue | undefined {
   return undefined;
 }
 
-function checkLosses({ losses, student, teacher }: Recipe): DescribedIssue | undefined {
+function checkLosses({ losses, student, teacher, metric }: Recipe): DescribedIssue | undefined {
   for (const [i, term] of losses.entries()) {
     if (losses.findIndex(({ name }) => name === term.name) !== i) {
       return issue(
@@ -56,6 +56,9 @@ function checkLosses({ losses, student, teacher }: Recipe): DescribedIssue | und
         `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
       );
     }
+  }
+  if (metric === "loss" && !losses.some((term) => "against" in term && term.against === "groundTruth")) {
+    return issue(["metric"], "metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss");
   }
   if (teacher && !losses.some(looksAtTeacher))
     return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");

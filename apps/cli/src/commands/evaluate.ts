@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { defineCommand } from "../command.ts";
+import { InputError } from "../exit.ts";
+import { networkKeys, networkOptions } from "../networkKeys.ts";
+import type { Shell } from "../shell.ts";
+
+/** `kindling evaluate RUN-or-WEIGHTS [data=…]`: PCK of a network on a data set, per joint. */
+export function evaluate(shell: Shell): Command {
+  return defineCommand(shell, {
+    name: "evaluate",
+    summary: "measures a network on a data set: PCK, per joint",
+    operands: [{ name: "RUN-or-WEIGHTS", help: "a run folder, or a weights file (.safetensors, .pth)" }],
+    keys: {
+      data: { kind: "path", help: "COCO-style annotations (default: the validation set of the run)" },
+      images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
+      boxes: { kind: "choice", choices: ["truth"], default: "truth", help: "where the persons' boxes come from: the annotations" },
+      threshold: { kind: "number", min: 0, default: 0.1, help: "a joint is found within this fraction of the norm" },
+      norm: {
+        kind: "choice",
+        choices: ["box", "torso"],
+        default: "box",
+        help: "the longer side of the person's box, or the distance from left shoulder to right hip",
+      },
+      batchSize: { kind: "integer", min: 1, default: 16, help: "persons at a time" },
+      limit: { kind: "integer", min: 1, help: "only the first so many persons" },
+      out: { kind: "path", help: "folder for sample pictures (default: the samples of a run folder; none for a weights file)" },
+      ...networkKeys,
+    },
+    async run({ operands: [target], values, progress, signal }) {
+      if (values.threshold === 0) throw new InputError("threshold must be above 0");
+      if (values.images !== undefined && values.data === undefined)
+        throw new InputError("images is given without data; give data=ANN.json");
+      const { readNetworkFile } = await import("@kindling/trainer");
+      const { evaluateNetwork } = await import("../evaluateNetwork.ts");
+      const network = await readNetworkFile(target!, networkOptions(values)); // the one operand, checked
+      const { norm, threshold, boxes } = values;
+      const result = await evaluateNetwork({ ...values, norm: norm === "torso" ? "torso" : "box", network, progress, signal });
+      const { pck, joints, persons, leftOut, loss, dataset, picture } = result;
+      if (leftOut > 0) progress.note(`${leftOut} persons without a labelled torso are not counted`);
+      const measure = `PCK@${threshold}${norm === "torso" ? " of the torso" : ""}`;
+      const rows = joints.map(({ name, fraction, labels }) => [name, fraction === null ? "–" : fraction.toFixed(3), String(labels)]);
+      const footer = [
+        `${persons} persons of ${dataset}, boxes: ${boxes}${loss === undefined ? "" : `, loss ${loss.toPrecision(4)}`}`,
+        ...(picture ? [picture] : []),
+      ];
+      return {
+        json: {
+          pck,
+          perJoint: Object.fromEntries(joints.map(({ name, fraction }) => [name, fraction])),
+          persons,
+          boxes,
+          ...(loss === undefined ? {} : { loss }),
+          threshold,
+          norm,
+          dataset,
+          ...(picture ? { picture } : {}),
+        },
+        text: [...table([["joint", measure, "labels"], ...rows, ["mean", pck.toFixed(3), ""]]), ...footer].join("\n"),
+      };
+    },
+  });
+}
+
+/** Rows with columns of equal width, the first flush left. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import { type CommandCall, defineCommand, type Report } from "../command.ts";
+import { InputError } from "../exit.ts";
+import { networkKeys, networkOptions } from "../networkKeys.ts";
+import type { Shell } from "../shell.ts";
+
+const keys = {
+  weights: { kind: "path", required: true, help: "a run folder, or a weights file (.safetensors, .pth)" },
+  box: { kind: "numbers", length: 4, help: "x,y,width,height of the person in every image, in pixels (default: the whole image)" },
+  out: { kind: "path", help: "folder for predictions.json and the pictures (default predictions)" },
+  scoreThreshold: { kind: "number", help: "joints with a lower score are not drawn (default 0.2)" },
+  tensor: { kind: "path", help: "instead of images: a safetensors file whose tensor x [n,3,h,w] is fed to the network as it is" },
+  heatmaps: { kind: "path", help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']" },
+  ...networkKeys,
+} as const;
+
+/** `kindling predict IMAGE… weights=…`, and `kindling predict --tensor IN weights=… heatmaps=OUT`. */
+export function predict(shell: Shell): Command {
+  return defineCommand(shell, {
+    name: "predict",
+    summary: "finds the key points of a person in images, or runs the network alone on a tensor",
+    operands: [{ name: "IMAGE", help: "pictures of one person each", optional: true, many: true }],
+    keys,
+    run: (call) => (call.values.tensor === undefined ? predictImages(call) : predictTensor(call, call.values.tensor)),
+  });
+}
+
+async function predictImages({ operands: files, values, progress, signal }: CommandCall<typeof keys>): Promise<Report> {
+  const { box, out = "predictions", scoreThreshold = 0.2 } = values;
+  if (files.length === 0) throw new InputError("IMAGE is missing: name one or more pictures, or give tensor=IN.safetensors");
+  if (values.heatmaps !== undefined) throw new InputError("heatmaps is for tensor=IN.safetensors; images give key points");
+  const [x = 0, y = 0, width = 0, height = 0] = box ?? [];
+  if (box && !(width > 0 && height > 0)) throw new InputError(`box must be x,y,width,height with an inside; got ${box.join(",")}`);
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { predictPictures } = await import("../predictPictures.ts");
+  const network = await readNetworkFile(values.weights, networkOptions(values));
+  if (!box) progress.note("no box is given, so the whole image is taken as the person's; give box=x,y,width,height for a person in it");
+  const given = box ? { x, y, width, height } : undefined;
+  const predicted = await predictPictures({ files, network, box: given, out, scoreThreshold, progress, signal });
+  const lines = predicted.pictures.map(({ prediction, picture, shown }) => {
+    const joints = prediction.keypoints.length / 3;
+    return `${prediction.file_name}: score ${prediction.score.toFixed(3)}, ${shown} of ${joints} joints drawn in ${picture}`;
+  });
+  return {
+    json: { predictions: predicted.pictures.map(({ prediction }) => prediction), out },
+    text: [...lines, predicted.file].join("\n"),
+  };
+}
+
+async function predictTensor({ operands, values }: CommandCall<typeof keys>, tensor: string): Promise<Report> {
+  const { weights, heatmaps } = values;
+  if (heatmaps === undefined) throw new InputError("heatmaps=OUT.safetensors is missing: the file to write");
+  if (operands.length > 0) throw new InputError(`there is no place for "${operands[0]}": give images or tensor, not both`);
+  for (const name of ["box", "out", "scoreThreshold", "input"] as const) {
+    if (values[name] !== undefined) throw new InputError(`${name} is for images; the network alone takes the tensor as it is`);
+  }
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { heatmapsOfTensor } = await import("../heatmapsOfTensor.ts");
+  const network = await readNetworkFile(weights, networkOptions(values));
+  const { shape, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps });
+  return { json: { shape, milliseconds }, text: `heatmaps [${shape.join(", ")}] in ${heatmaps}, ${milliseconds.toFixed(1)} ms` };
+}

@@ -1,0 +1,88 @@
+import path from "node:path";
+import type { GoldenCase, GoldenReport, UnsupportedCase } from "@kindling/proof";
+import type { Command } from "commander";
+import { defineCommand } from "../command.ts";
+import { InputError } from "../exit.ts";
+import { repositoryFolder } from "../repository.ts";
+import type { Shell } from "../shell.ts";
+import { textTable } from "../textTable.ts";
+
+/** `kindling verify`: the parity suite against PyTorch's reference values. */
+export function verify(shell: Shell): Command {
+  return defineCommand(shell, {
+    name: "verify",
+    summary: "compares ops, models and codecs on this machine's adapter with reference values from PyTorch",
+    operands: [],
+    keys: {
+      golden: { kind: "path", mustExist: true, help: "folder of reference values; default: test/golden of the repository" },
+      only: { kind: "text", help: "only cases whose names begin so: ops/conv2d" },
+    },
+    async run({ values, progress, signal }) {
+      const folder = values.golden ?? repositoryGolden();
+      const { verifyGolden } = await import("@kindling/proof");
+      const { openDevice } = await import("@kindling/gpu");
+      const { goldenFolder } = await import("../goldenFolder.ts");
+      using device = await openDevice();
+      let begun = false;
+      const report = await verifyGolden(device, goldenFolder(folder), {
+        ...(values.only === undefined ? {} : { only: values.only }),
+        signal,
+        onCase(done, total, name) {
+          if (!begun) progress.begin("verifying", total);
+          begun = true;
+          progress.update(done, name);
+        },
+      });
+      progress.end();
+      const { cases, unsupported, failed } = report;
+      if (unsupported.length > 0) progress.note(unsupportedText(unsupported));
+      if (failed > 0) progress.note(failureText(report));
+      return {
+        json: { cases, failed, unsupported, adapter: device.fingerprint },
+        text: `${table(cases)}\n${summary(report, device.fingerprint)}`,
+        ...(failed > 0 ? { failed: `${failed} of ${cases.length} cases failed` } : {}),
+      };
+    },
+  });
+}
+
+function repositoryGolden(): string {
+  const repository = repositoryFolder();
+  if (repository === undefined)
+    throw new InputError("golden=DIR is missing: there is no repository around this command to take test/golden from");
+  return path.join(repository, "test/golden");
+}
+
+function table(cases: readonly GoldenCase[]): string {
+  const rows = cases.map(({ name, error, bound, pass }) => [name, scientific(error), scientific(bound), pass ? "yes" : "NO"]);
+  return textTable([["case", "error", "bound", "pass"], ...rows]);
+}
+
+function summary({ cases, unsupported, failed }: GoldenReport, adapter: string): string {
+  const rest = unsupported.length > 0 ? `, ${unsupported.length} not checked` : "";
+  return `\n${cases.length - failed} passed, ${failed} failed${rest}, on ${adapter}`;
+}
+
+/** What could not be compared is never counted as passed; it is said aloud, by reason. */
+function unsupportedText(unsupported: readonly UnsupportedCase[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of unsupported) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  const lines = [...byReason].map(([reason, names]) => `  ${reason}: ${names.join(", ")}`);
+  return `${unsupported.length} cases have no op yet, whole or in part, and were not checked:\n${lines.join("\n")}`;
+}
+
+/** The failed cases, each with its tensors beyond the bound and where to look. */
+function failureText({ cases, lookAt }: GoldenReport): string {
+  return cases
+    .filter(({ pass }) => !pass)
+    .map(({ name, error, bound, tensors, problem }) => {
+      const errors = Object.entries(tensors).map(([tensor, value]) => `${tensor} ${[value].flat().map(scientific).join(" ")}`);
+      const what = problem ?? `${scientific(error)} is above ${scientific(bound)} (${errors.join(", ")})`;
+      return `${name}: ${what}; look at ${lookAt[name]}`;
+    })
+    .join("\n");
+}
+
+function scientific(value: number): string {
+  return Number.isFinite(value) ? value.toExponential(1) : "∞";
+}

@@ -1,0 +1,124 @@
+import path from "node:path";
+import { createLoader, type Dataset, readCoco } from "@kindling/data";
+import { openDevice } from "@kindling/gpu";
+import { boxNorm, type PckSample, pck, torsoNorm } from "@kindling/pose";
+import {
+  defaultSigma,
+  type Evaluation,
+  Evaluator,
+  inputOf,
+  loadNetwork,
+  lossWeightAt,
+  type NetworkFile,
+  writeSamplePictures,
+} from "@kindling/trainer";
+import { InputError } from "./exit.ts";
+import { sizeOfPair } from "./networkKeys.ts";
+import { makeOutputFolder } from "./outputFolder.ts";
+import type { Progress } from "./progress.ts";
+
+export interface EvaluateNetworkOptions {
+  readonly network: NetworkFile;
+  /** Annotations; undefined for the run's own validation set. */
+  readonly data: string | undefined;
+  readonly images: string | undefined;
+  readonly limit: number | undefined;
+  readonly batchSize: number;
+  readonly threshold: number;
+  readonly norm: "box" | "torso";
+  /** Folder of the sample pictures; undefined for that of the run. */
+  readonly out: string | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** What {@link evaluateNetwork} found. */
+export interface NetworkEvaluation {
+  /** Fraction 0–1, mean over the joints that are labelled somewhere. */
+  readonly pck: number;
+  readonly joints: readonly { readonly name: string; readonly fraction: number | null; readonly labels: number }[];
+  /** Persons that were counted, and those that have no norm. */
+  readonly persons: number;
+  readonly leftOut: number;
+  /** Ground-truth loss of the run's recipe, as its training reports it; absent for a weights file. */
+  readonly loss?: number;
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** The file of the sample pictures. */
+  readonly picture?: string;
+}
+
+/** Crops in the sample pictures. */
+const tiles = 16;
+
+/** Measures a network on the persons of a data set, in the boxes of the annotations, and draws the first few. */
+export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<NetworkEvaluation> {
+  const { network, threshold, norm, progress, signal } = options;
+  const input = inputOf(network);
+  const dataset = await readDataset(options);
+  const joints = dataset.skeleton.joints;
+  const { card } = network.model;
+  if (card.joints !== joints.length) {
+    throw new InputError(`${dataset.name} has ${joints.length} joints (${dataset.skeleton.name}), but the network has ${card.joints}`);
+  }
+  const samplesFolder = options.out ?? network.run?.samples;
+  if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
+
+  const recipe = network.run?.recipe;
+  const heatmap = card.heatmapSize(input);
+  const batchSize = Math.min(options.batchSize, dataset.samples.length);
+  const losses = recipe?.losses ?? [];
+  using device = await openDevice();
+  using loaded = loadNetwork(device, network);
+  using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize, losses });
+  const sigma = recipe?.data.sigma ?? defaultSigma(heatmap[0]);
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize });
+  progress.begin("evaluating", dataset.samples.length);
+  const evaluation = await evaluator.evaluate({
+    dataset,
+    loader,
+    threshold,
+    lossWeights: recipe ? losses.map(({ weight }) => lossWeightAt(weight, recipe.schedule.epochs - 1, recipe.schedule.epochs)) : [],
+    tiles: samplesFolder === undefined ? 0 : tiles,
+    onBatch(done) {
+      signal.throwIfAborted();
+      progress.update(done);
+    },
+  });
+  progress.end();
+
+  const measured = measuredSamples(dataset, evaluation, norm);
+  const counted = measured.filter((sample) => sample.norm > 0).length;
+  if (counted === 0) throw new InputError(`${dataset.name}: no person has a labelled torso; use norm=box`);
+  const result = pck(measured, threshold);
+  const picture = samplesFolder === undefined ? undefined : path.join(samplesFolder, `evaluation-${dataset.name}.jpg`);
+  if (picture !== undefined) await writeSamplePictures(picture, evaluation.tiles, dataset.skeleton);
+  return {
+    pck: result.pck,
+    joints: joints.map((name, joint) => ({ name, fraction: result.perJoint[joint]!, labels: result.counts[joint]! })),
+    persons: counted,
+    leftOut: measured.length - counted,
+    ...(evaluation.loss === undefined ? {} : { loss: evaluation.loss }),
+    dataset: dataset.name,
+    ...(picture === undefined ? {} : { picture }),
+  };
+}
+
+/** The data set that was named, or the one that the run validates on, cut as in its training. */
+function readDataset({ network: { run }, data, images, limit }: EvaluateNetworkOptions): Promise<Dataset> {
+  if (data !== undefined) {
+    return readCoco({ annotations: data, ...(images === undefined ? {} : { images }), ...(limit === undefined ? {} : { limit }) });
+  }
+  if (!run) throw new InputError("data=ANN.json is missing: only a run folder knows its validation set");
+  const { train, validation, overfit, limit: recipeLimit } = run.recipe.data;
+  const set = overfit === undefined ? validation : train;
+  const most = limit ?? overfit ?? recipeLimit;
+  return readCoco({ annotations: set.data, images: set.images, ...(most === undefined ? {} : { limit: most }) });
+}
+
+function measuredSamples({ samples, skeleton }: Dataset, { predictions }: Evaluation, norm: "box" | "torso"): PckSample[] {
+  return predictions.map(({ sample, keypoints }) => {
+    const { keypoints: truth, box } = samples[sample]!;
+    return { predicted: keypoints, truth, norm: norm === "box" ? boxNorm(box) : torsoNorm(truth, skeleton) };
+  });
+}

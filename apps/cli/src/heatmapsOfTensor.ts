@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { compile, Graph } from "@kindling/autograd";
+import { openDevice } from "@kindling/gpu";
+import { readWeights, writeSafetensors } from "@kindling/models";
+import { assertInputFits, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
+import { InputError } from "./exit.ts";
+import { makeOutputFolder } from "./outputFolder.ts";
+
+export interface HeatmapsOfTensorOptions {
+  readonly network: NetworkFile;
+  /** Safetensors file with `x` [n,3,h,w], normalised as the network expects it. */
+  readonly tensor: string;
+  /** Safetensors file to write: `heatmaps` [n,k,h',w']. */
+  readonly heatmaps: string;
+}
+
+/** What {@link heatmapsOfTensor} wrote, and how long the network took for it, transfers included, compiling not. */
+export interface TensorHeatmaps {
+  readonly shape: readonly number[];
+  readonly milliseconds: number;
+}
+
+/** Images that the network takes at once; more are fed one such batch after another. */
+const largestBatch = 16;
+
+/** Runs the network alone: a tensor in, a tensor out, both laid out as PyTorch's. */
+export async function heatmapsOfTensor({ network, tensor, heatmaps }: HeatmapsOfTensorOptions): Promise<TensorHeatmaps> {
+  const { shape, data } = await readImages(tensor);
+  const [n, , height, width] = shape;
+  const { model } = network;
+  assertInputFits(model, [height, width]);
+  await makeOutputFolder("heatmaps", path.dirname(heatmaps));
+
+  const batch = Math.min(n, largestBatch);
+  using device = await openDevice();
+  using loaded = loadNetwork(device, network);
+  const graph = new Graph();
+  const output = model.call(graph.input("x", [batch, height, width, 4], "f32"), "eval");
+  using program = await compile(graph, device, { store: loaded.store, outputs: { output } });
+  const [, outHeight = 0, outWidth = 0, joints = 0] = output.shape;
+  const perImage = 3 * height * width;
+  const result = new Float32Array(n * joints * outHeight * outWidth);
+  let milliseconds = 0;
+  for (let first = 0; first < n; first += batch) {
+    const images = channelsLast(data.subarray(first * perImage, (first + batch) * perImage), batch, height * width);
+    const start = performance.now();
+    program.write("x", images);
+    program.run();
+    const maps = await program.read("output");
+    milliseconds += performance.now() - start;
+    const count = Math.min(batch, n - first);
+    result.set(channelsFirst(maps, count, outHeight * outWidth, joints), first * joints * outHeight * outWidth);
+  }
+  const outShape = [n, joints, outHeight, outWidth];
+  await writeFileAtomically(heatmaps, writeSafetensors(new Map([["heatmaps", { shape: outShape, data: result }]])));
+  return { shape: outShape, milliseconds };
+}
+
+async function readImages(
+  file: string,
+): Promise<{ readonly shape: readonly [number, number, number, number]; readonly data: Float32Array }> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`tensor: ${file} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`);
+  });
+  const tensors = readWeights(bytes, file);
+  const x = tensors.get("x");
+  if (!x) throw new InputError(`${file}: holds no tensor x [n,3,h,w], only ${[...tensors.keys()].slice(0, 5).join(", ") || "nothing"}`);
+  const [n, channels, height, width, ...more] = x.shape;
+  if (!n || channels !== 3 || !height || !width || more.length > 0) {
+    throw new InputError(`${file}: x must be images [n,3,h,w]; got [${x.shape.join(", ")}]`);
+  }
+  return { shape: [n, channels, height, width], data: x.data };
+}
+
+/** Images [count,3,pixels], `batch` at most, as [batch,pixels,4]: the rest is zero. */
+function channelsLast(images: Float32Array, batch: number, pixels: number): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(batch * pixels * 4);
+  for (const [at, value] of images.entries()) {
+    const plane = Math.floor(at / pixels);
+    result[(Math.floor(plane / 3) * pixels + (at % pixels)) * 4 + (plane % 3)] = value;
+  }
+  return result;
+}
+
+/** The first `count` of maps [batch,pixels,channels] as [count,channels,pixels]. */
+function channelsFirst(maps: Float32Array, count: number, pixels: number, channels: number): Float32Array {
+  const result = new Float32Array(count * pixels * channels);
+  for (let image = 0; image < count; image++)
+    for (let pixel = 0; pixel < pixels; pixel++)
+      for (let channel = 0; channel < channels; channel++)
+        result[(image * channels + channel) * pixels + pixel] = maps[(image * pixels + pixel) * channels + channel]!;
+  return result;
+}

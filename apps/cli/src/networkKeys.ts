@@ -1,0 +1,30 @@
+import type { NetworkFileOptions } from "@kindling/trainer";
+import type { Size, Values } from "./keyValue.ts";
+
+/** Options of every command that takes trained weights: they say what a weights file leaves open. */
+export const networkKeys = {
+  model: { kind: "text", help: "the network, squeezenet-hpe or hrnet-w32 for example; files of ours and run folders say it themselves" },
+  joints: { kind: "integer", min: 1, help: "heatmaps of the network (default: what the file says, else 17)" },
+  width: { kind: "number", min: 0, help: "factor on the network's channels (default: what the file says, else 1)" },
+  input: { kind: "size", help: "crops fed to the network, in pixels; files of ours and run folders say it themselves" },
+} as const;
+
+/** The values of {@link networkKeys} as the trainer takes them. */
+export function networkOptions({ model, joints, width, input }: Values<typeof networkKeys>): NetworkFileOptions {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(joints === undefined ? {} : { joints }),
+    ...(width === undefined ? {} : { width }),
+    ...(input === undefined ? {} : { input: pairOf(input) }),
+  };
+}
+
+/** [height, width] */
+export function pairOf({ height, width }: Size): readonly [number, number] {
+  return [height, width];
+}
+
+/** The reverse of {@link pairOf}. */
+export function sizeOfPair([height, width]: readonly [number, number]): Size {
+  return { height, width };
+}

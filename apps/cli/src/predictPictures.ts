@@ -1,0 +1,135 @@
+import path from "node:path";
+import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
+import { openDevice } from "@kindling/gpu";
+import { type Box, clipBox, coco17, cropOfBox, decodeHeatmaps, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import { Evaluator, inputOf, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
+import sharp from "sharp";
+import { InputError } from "./exit.ts";
+import { sizeOfPair } from "./networkKeys.ts";
+import { makeOutputFolder } from "./outputFolder.ts";
+import type { Progress } from "./progress.ts";
+
+export interface PredictPicturesOptions {
+  readonly files: readonly string[];
+  readonly network: NetworkFile;
+  /** The person's box in every image; undefined for the whole image. */
+  readonly box: Box | undefined;
+  /** Folder for `predictions.json` and the pictures. */
+  readonly out: string;
+  /** Joints with a lower score are not drawn. */
+  readonly scoreThreshold: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** One person, as COCO's results files write it, with the name of its image as it was given. */
+export interface CocoPrediction {
+  /** The file's name without its extension; a number where it is one, as in COCO. */
+  readonly image_id: number | string;
+  readonly file_name: string;
+  readonly category_id: 1;
+  /** [k·3]: x, y in the image's pixels, and the heatmap's peak. */
+  readonly keypoints: readonly number[];
+  readonly score: number;
+}
+
+/** The pictures in the order of the files, and the path of `predictions.json`. */
+export interface PredictedPictures {
+  readonly pictures: readonly { readonly prediction: CocoPrediction; readonly picture: string; readonly shown: number }[];
+  readonly file: string;
+}
+
+/**
+ * Finds one person's key points in every image and draws them on it.
+ * @throws ImageError for a missing or broken image, InputError when the box lies outside of one, WeightsMismatchError for other weights.
+ */
+export async function predictPictures(options: PredictPicturesOptions): Promise<PredictedPictures> {
+  const { files, network, out, scoreThreshold, progress, signal } = options;
+  const input = inputOf(network);
+  const { card } = network.model;
+  const heatmap = card.heatmapSize(input);
+  const skeleton = skeletonOf(card.joints);
+  const names = pictureNames(files);
+  await makeOutputFolder("out", out);
+
+  using device = await openDevice();
+  using loaded = loadNetwork(device, network);
+  using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize: 1, losses: [] });
+  const pictures: PredictedPictures["pictures"][number][] = [];
+  progress.begin("predicting", files.length);
+  for (const [i, file] of files.entries()) {
+    signal.throwIfAborted();
+    const image = await decodeImage(file);
+    const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input));
+    const keypoints = decodeHeatmaps(await evaluator.heatmaps(cropImage(image, toCrop, sizeOfPair(input))), {
+      heatmap: sizeOfPair(heatmap),
+      joints: card.joints,
+      input: sizeOfPair(input),
+      toImage: invertAffine(toCrop),
+    });
+    const picture = path.join(out, names[i]!);
+    await writePicture(picture, image, skeletonSvg([keypoints], skeleton, image, { scoreThreshold }));
+    const prediction: CocoPrediction = {
+      image_id: imageId(file),
+      file_name: file,
+      category_id: 1,
+      keypoints: [...keypoints],
+      score: personScore(keypoints),
+    };
+    pictures.push({ prediction, picture, shown: scoresOf(keypoints).filter((score) => score >= scoreThreshold && score > 0).length });
+    progress.update(i + 1);
+  }
+  progress.end();
+  const file = path.join(out, "predictions.json");
+  await writeFileAtomically(file, `${JSON.stringify(pictures.map(({ prediction }) => prediction))}\n`);
+  return { pictures, file };
+}
+
+/** The part of the box inside the image, cut as in data sets, so that a person gives the same crop here and in `evaluate`. */
+function boxInside(image: RgbImage, box: Box | undefined, file: string): Box {
+  const inside = clipBox(box ?? { x: 0, y: 0, width: image.width, height: image.height }, image);
+  if (inside) return inside;
+  if (!box) throw new ImageError(file, `is too small for a person (${image.width} × ${image.height} pixels)`);
+  const { x, y, width, height } = box;
+  throw new InputError(`box ${[x, y, width, height].join(",")} lies outside of ${file}, which has ${image.width} × ${image.height} pixels`);
+}
+
+/** COCO's joints where there are 17, else points alone. */
+function skeletonOf(joints: number): Skeleton {
+  if (joints === coco17.joints.length) return coco17;
+  const names = Array.from({ length: joints }, (_, joint) => String(joint));
+  return { name: `${joints} points`, joints: names, limbs: [], flipPairs: [], sigmas: names.map(() => 1) };
+}
+
+/** `NAME-pose.jpg` for every image, numbered where names repeat: never the name of an image that is read. */
+function pictureNames(files: readonly string[]): readonly string[] {
+  const taken = new Set(files.map((file) => path.basename(file)));
+  return files.map((file) => {
+    const stem = `${path.parse(file).name}-pose`;
+    let name = `${stem}.jpg`;
+    for (let number = 2; taken.has(name); number++) name = `${stem}-${number}.jpg`;
+    taken.add(name);
+    return name;
+  });
+}
+
+async function writePicture(file: string, { data, width, height, channels }: RgbImage, overlay: string): Promise<void> {
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const drawn = sharp(pixels, { raw: { width, height, channels } }).composite([{ input: Buffer.from(overlay) }]);
+  await writeFileAtomically(file, await drawn.jpeg({ quality: 90 }).toBuffer());
+}
+
+function imageId(file: string): number | string {
+  const { name } = path.parse(file);
+  return /^\d{1,15}$/.test(name) ? Number(name) : name;
+}
+
+/** Mean of the joints' scores above 0.2, or 0: HRNet's score of a person (lib/dataset/coco.py), without a detector's score. */
+function personScore(keypoints: Float64Array): number {
+  const sure = scoresOf(keypoints).filter((score) => score > 0.2);
+  return sure.length === 0 ? 0 : sure.reduce((sum, score) => sum + score, 0) / sure.length;
+}
+
+function scoresOf(keypoints: Float64Array): readonly number[] {
+  return [...keypoints].filter((_, at) => at % 3 === 2);
+}
