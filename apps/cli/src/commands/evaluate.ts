@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import type { Shell } from "../shell.ts";
+import { textTable } from "../textTable.ts";
 
 /** `kindling evaluate RUN-or-WEIGHTS [data=…]`: PCK of a network on a data set, per joint. */
 export function evaluate(shell: Shell): Command {
@@ -55,19 +56,8 @@ export function evaluate(shell: Shell): Command {
           dataset,
           ...(picture ? { picture } : {}),
         },
-        text: [...table([["joint", measure, "labels"], ...rows, ["mean", pck.toFixed(3), ""]]), ...footer].join("\n"),
+        text: [textTable([["joint", measure, "labels"], ...rows, ["mean", pck.toFixed(3), ""]]), ...footer].join("\n"),
       };
     },
   });
-}
-
-/** Rows with columns of equal width, the first flush left. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,0 +1,85 @@
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import sharp from "sharp";
+import { afterAll, expect, test } from "vitest";
+import { kindling } from "../testing/kindling.ts";
+import { tinyRun } from "../testing/tinyRun.ts";
+
+const tiny = await tinyRun();
+afterAll(() => tiny[Symbol.asyncDispose]());
+const { run, files, dataset, folder } = tiny;
+
+interface Report {
+  readonly pck: number;
+  readonly perJoint: Readonly<Record<string, number | null>>;
+  readonly persons: number;
+  readonly boxes: string;
+  readonly loss?: number;
+  readonly picture?: string;
+}
+
+/** Evaluates with `--json`; there must be one line and no error. */
+async function evaluate(...words: readonly string[]): Promise<Report> {
+  const { status, out, err } = await kindling("evaluate", ...words, "--json");
+  expect(status, err).toBe(0);
+  expect(out.indexOf("\n")).toBe(out.length - 1);
+  return JSON.parse(out);
+}
+
+test("a run folder is evaluated on its own validation set, with its loss, and keeps the pictures", async () => {
+  const report = await evaluate(run.path, "threshold=0.5");
+  expect(report).toMatchObject({ persons: dataset.samples.length, boxes: "truth" });
+  expect(Object.keys(report.perJoint)).toEqual(dataset.skeleton.joints);
+  const labelled = Object.values(report.perJoint).filter((fraction) => fraction !== null);
+  expect(report.pck).toBeCloseTo(labelled.reduce((sum, fraction) => sum + fraction, 0) / labelled.length, 12);
+  expect(report.pck).toBeGreaterThan(0);
+  expect(report.loss).toBeGreaterThan(0);
+  expect(report.picture).toBe(path.join(run.samples, "evaluation-annotations.jpg"));
+  expect((await sharp(await readFile(report.picture!)).metadata()).format).toBe("jpeg");
+});
+
+test("a weights file says itself what it is, and measures the same at any batch size", async () => {
+  const given = [run.bestWeights, `data=${files.annotations}`, `images=${files.images}`, "threshold=0.5"];
+  const { picture, loss, ...ofRun } = await evaluate(run.path, "threshold=0.5");
+  expect(await evaluate(...given, "batchSize=5")).toEqual(ofRun);
+  const out = path.join(folder, "pictures");
+  const limited = await evaluate(...given, "limit=3", `out=${out}`);
+  expect(limited).toMatchObject({ persons: 3, picture: path.join(out, "evaluation-annotations.jpg") });
+});
+
+test("without --json the joints are a table", async () => {
+  const { status, out } = await kindling("evaluate", run.path, "norm=torso", "threshold=0.3");
+  expect(status).toBe(0);
+  const lines = out.trimEnd().split("\n");
+  expect(lines[0]).toMatch(/^joint +PCK@0\.3 of the torso +labels$/);
+  expect(lines.slice(1, 18).map((line) => line.split(" ")[0])).toEqual(dataset.skeleton.joints);
+  expect(lines[18]).toMatch(/^mean +[01]\.\d{3}$/);
+  expect(lines[19]).toMatch(/^\d+ persons of annotations, boxes: truth, loss /);
+});
+
+test.each([
+  [["no-such-run"], "no-such-run: there is no such run folder or weights file"],
+  [[folder], "it holds no recipe.yaml"],
+  [[run.bestWeights], "data=ANN.json is missing"],
+  [[run.path, "boxes=detections.json"], `boxes must be one of truth; got "detections.json"`],
+  [[run.path, "flip=true"], `unknown option "flip"`],
+  [[run.path, "threshold=0"], "threshold must be above 0"],
+  [[run.path, `images=${files.images}`], "images is given without data"],
+  [[run.path, "data=no-such.json"], "no-such.json"],
+  [[run.path, "joints=5"], "17 joints (coco17), but the network has 5"],
+  [[run.path, "model=hrnet-w8"], "the weights do not fit the model"],
+  [[run.path, "input=8x8"], "takes no input of 8x8 pixels"],
+  [[run.path, `out=${files.annotations}`], "there is a file in its place"],
+])("evaluate %j is one sentence and ends with 2", async (words, sentence) => {
+  const { status, out, err } = await kindling("evaluate", ...words, "--json");
+  expect(err).toContain(sentence);
+  expect(err).not.toContain("\n    at ");
+  expect({ status, out }).toEqual({ status: 2, out: "" });
+});
+
+test("a run that was never validated has nothing to evaluate, and says so", async () => {
+  await rm(run.bestWeights);
+  const { status, err } = await kindling("evaluate", run.path);
+  expect(err).toContain("the run has no weights/best.safetensors; it appears with the first validation");
+  expect(status).toBe(2);
+});
