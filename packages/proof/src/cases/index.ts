@@ -4,6 +4,8 @@ import { addReluCases } from "./addRelu.ts";
 import { batchNormCases } from "./batchNorm.ts";
 import { concatChannelsCases } from "./concatChannels.ts";
 import { conv2dCases } from "./conv2d.ts";
+import { elementwiseCases } from "./elementwise.ts";
+import { fireCases } from "./fire.ts";
 import { maxPool2dCases } from "./maxPool2d.ts";
 import { mseCases } from "./mse.ts";
 import { resizeCases } from "./resize.ts";
@@ -17,6 +19,8 @@ export const opCases: readonly OpCase[] = [
   ...addReluCases,
   ...batchNormCases,
   ...concatChannelsCases,
+  ...elementwiseCases,
+  ...fireCases,
   ...maxPool2dCases,
   ...resizeCases,
   ...adaptiveWingCases,

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { openDevice } from "@kindling/gpu";
+import { expect, test } from "vitest";
+import { type GoldenFiles, verifyGolden } from "../index.ts";
+
+const repository = path.resolve(import.meta.dirname, "../../../..");
+const own = filesOf(path.join(repository, "test/golden"));
+const shared = path.resolve(repository, "../shared/golden");
+const device = await openDevice();
+
+test("every op that we have gives PyTorch's outputs and gradients, and those that we lack are these", async () => {
+  const { cases, unsupported } = await verifyGolden(device, own, { only: "ops/" });
+  expect(cases.filter(({ pass }) => !pass)).toEqual([]);
+  expect(cases.length).toBeGreaterThanOrEqual(35);
+  // This list may only become shorter.
+  const lacking = new Set([
+    ...["conv_transpose2d", "linear", "matmul_batched", "adaptive_avg_pool2d", "layer_norm", "reduce_mean", "joints_mse", "simcc_kl"],
+    ...["sigmoid", "silu", "gelu", "elu", "tanh", "softplus", "hardswish"].map((name) => `act_${name}`),
+    ...["add", "sub", "mul", "div", "maximum"].map((name) => `broadcast_${name}`),
+    ...["adam", "adam_l2", "sgd", "sgd_nesterov"].map((name) => `optim_${name}`),
+  ]);
+  expect(unsupported.filter(({ name }) => !lacking.has(name.slice("ops/".length)))).toEqual([]);
+});
+
+test.each(["domain/codec", "domain/losses", "domain/mmpose_expected", "domain/forward/bilinear", "domain/forward/SqueezeNetHPE"])(
+  "crops, codecs, metrics, losses and networks give the values of their papers' own code: %s",
+  async (only) => {
+    const { cases } = await verifyGolden(device, own, { only });
+    expect(cases.filter(({ pass }) => !pass)).toEqual([]);
+    expect(cases).not.toEqual([]);
+  },
+);
+
+test.skipIf(!existsSync(path.join(shared, "models")))(
+  "networks give PyTorch's heatmaps, gradients and ten steps of training (skipped where ../shared is absent)",
+  async () => {
+    const { cases, unsupported } = await verifyGolden(device, filesOf(shared), { only: "models/" });
+    expect(cases.filter(({ pass }) => !pass)).toEqual([]);
+    expect(cases.map(({ name }) => name)).toContain("models/squeezenet_hpe_training");
+    expect(cases.find(({ name }) => name === "models/squeezenet_hpe_training")!.tensors.losses).toHaveLength(10);
+    expect(unsupported).toEqual([]);
+  },
+);
+
+function filesOf(folder: string): GoldenFiles {
+  const unlessAbsent = <T>(file: string, read: (at: string) => T): T | undefined => {
+    const at = path.join(folder, file);
+    return existsSync(at) ? read(at) : undefined;
+  };
+  return {
+    name: folder,
+    read: async (file) => unlessAbsent(file, (at) => readFileSync(at)),
+    list: async (part) => unlessAbsent(part, (at) => readdirSync(at).sort()),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Device } from "@kindling/gpu";
+import { checkAffines, checkBoxes, checkDecoder, checkEncoder } from "./domainCodec.ts";
+import { checkForward, domainForward } from "./domainForward.ts";
+import { checkLoss, domainLosses } from "./domainLosses.ts";
+import { checkPck } from "./domainPck.ts";
+import { checkResize, domainResize } from "./domainResize.ts";
+import { type GoldenOutcome, type GoldenPlan, unsupported } from "./goldenCase.ts";
+import { type GoldenFiles, readGoldenJson } from "./goldenFiles.ts";
+
+type Check = (device: Device, entry: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
+
+/** Checks by file and key. */
+const checks: Readonly<Record<string, Check>> = {
+  "codec/hrnet_get_affine_transform": (_, entry) => checkAffines(entry),
+  "codec/hrnet_box2cs": (_, entry) => checkBoxes(entry),
+  "codec/encode_192x256_to_48x64_sigma2": (_, entry) => checkEncoder(entry),
+  "codec/decode_48x64": (_, entry) => checkDecoder(entry),
+  "mmpose_expected/keypoint_pck_accuracy": (_, entry) => checkPck(entry),
+  ...checksOf("losses", domainLosses, checkLoss),
+  ...checksOf("forward", domainForward, checkForward),
+  ...checksOf("forward", domainResize, checkResize),
+};
+
+/** Entries that no float32 network can reproduce. */
+const irreproducible: Readonly<Record<string, string>> = {
+  "forward/pose_hrnet w48 on 64x64":
+    "with these weights a change of the input by 10⁻⁶ moves the output by 2 % in float64, so float32 runs differ by 20 % from one another",
+};
+
+const whereToLook: Readonly<Record<string, string>> = {
+  losses: "`kindling gradcheck adaptiveWing spatialKl mse`, then packages/autograd/src/ops",
+  forward: "the cases of models/ first, whose weights are real, then packages/models/src",
+};
+
+/** Keys that describe the others. */
+const descriptions: ReadonlySet<string> = new Set(["inputs", "note", "origin"]);
+
+/**
+ * A case for each entry of each `domain/*.json`; none where there is no folder `domain`. Entries of mere text are no cases.
+ * @throws GoldenError when a file cannot be read; running a case, when its entry is not as expected.
+ */
+export async function goldenDomain(files: GoldenFiles): Promise<GoldenPlan[]> {
+  const plans: GoldenPlan[] = [];
+  for (const file of (await files.list("domain")) ?? []) {
+    if (!file.endsWith(".json")) continue;
+    const stem = file.slice(0, -".json".length);
+    const content = await readGoldenJson(files, `domain/${file}`);
+    if (Array.isArray(content)) plans.push(plan(stem, content));
+    else
+      for (const [key, entry] of Object.entries(content))
+        if (!descriptions.has(key) && hasNumbers(entry)) plans.push(plan(`${stem}/${key}`, entry));
+  }
+  return plans;
+}
+
+/** A check for each key of a file. */
+function checksOf<T>(
+  file: string,
+  rules: Readonly<Record<string, T>>,
+  check: (device: Device, rule: T, entry: unknown) => Promise<GoldenOutcome>,
+): Readonly<Record<string, Check>> {
+  return Object.fromEntries(
+    Object.entries(rules).map(([key, rule]): [string, Check] => [`${file}/${key}`, (device, entry) => check(device, rule, entry)]),
+  );
+}
+
+function plan(path: string, entry: unknown): GoldenPlan {
+  const check = Object.hasOwn(checks, path) ? checks[path] : undefined;
+  return {
+    name: `domain/${path}`,
+    lookAt: whereToLook[path.slice(0, path.indexOf("/"))] ?? "packages/pose/src",
+    run: async (device) => (check ? check(device, entry) : unsupported(irreproducible[path] ?? "nothing of ours computes this yet")),
+  };
+}
+
+function hasNumbers(value: unknown): boolean {
+  return typeof value === "number" || (typeof value === "object" && value !== null && Object.values(value).some(hasNumbers));
+}

@@ -1,0 +1,145 @@
+import {
+  adaptiveWing,
+  add,
+  batchNorm,
+  batchNormTrainingOp,
+  conv2d,
+  fire,
+  logSoftmax,
+  maxPool2d,
+  mse,
+  mul,
+  record,
+  relu,
+  resizeBilinear,
+  resizeNearest,
+  softmax,
+  spatialKl,
+  sumAll,
+  type Tensor,
+} from "@kindling/autograd";
+import type { OpEntry } from "./opEntry.ts";
+import type { TorchLayout } from "./torchLayout.ts";
+
+/** Inputs of a case by name. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** An op of `ops/index.json` in terms of ours. */
+export interface RecordedOp {
+  /** Our op, as `kindling gradcheck` takes it. */
+  readonly ours: string;
+  /** Layout of each input; "plain" for those not named. */
+  readonly layouts: Readonly<Record<string, TorchLayout>>;
+  readonly output: TorchLayout;
+  build(inputs: NamedTensors, entry: OpEntry): Tensor;
+  /** What of a call our op cannot do, given the shapes of the file, or undefined. */
+  lacks?(entry: OpEntry, shapes: Readonly<Record<string, readonly number[]>>): string | undefined;
+}
+
+const convolution = { x: "image", weight: "convolution", bias: "plain" } as const;
+const image = { x: "image" } as const;
+
+/** Ours for the `op` of an entry; names and attributes are PyTorch's. */
+export const recordedOps: Readonly<Record<string, RecordedOp>> = {
+  conv2d: {
+    ours: "conv2d",
+    layouts: convolution,
+    output: "image",
+    build: ({ x, weight, bias }, entry) => {
+      const [stride, padding, dilation, groups] = ["stride", "padding", "dilation", "groups"].map((name) => entry.number(name));
+      return conv2d(x!, weight!, bias ?? null, { stride: stride!, padding: padding!, dilation: dilation!, groups: groups! });
+    },
+  },
+  max_pool2d: {
+    ours: "maxPool2d",
+    layouts: image,
+    output: "image",
+    build: ({ x }, entry) =>
+      maxPool2d(x!, {
+        kernel: entry.number("kernel"),
+        stride: entry.number("stride"),
+        padding: entry.number("padding"),
+        ceilMode: entry.attribute("ceil_mode") === true,
+      }),
+  },
+  interpolate: {
+    ours: "resizeBilinear",
+    layouts: image,
+    output: "image",
+    build: ({ x }, entry) =>
+      entry.attribute("mode") === "nearest"
+        ? resizeNearest(x!, entry.numbers("size"))
+        : resizeBilinear(x!, entry.numbers("size"), { alignCorners: entry.attribute("align_corners") === true }),
+    lacks: (entry) => {
+      const mode = String(entry.attribute("mode"));
+      return ["bilinear", "nearest"].includes(mode) ? undefined : `interpolation with mode ${mode}`;
+    },
+  },
+  batch_norm: {
+    ours: "batchNorm",
+    layouts: image,
+    output: "image",
+    build({ x, weight, bias, running_mean: mean, running_var: variance }, entry) {
+      const epsilon = entry.number("eps");
+      if (mean && variance) return batchNorm(x!, weight!, bias!, mean, variance, { training: false, epsilon });
+      // A case of training has no running statistics to move.
+      return record(batchNormTrainingOp, [x!, weight!, bias!], { epsilon, activation: "none" })[0]!;
+    },
+  },
+  relu: { ours: "relu", layouts: {}, output: "plain", build: ({ x }) => relu(x!) },
+  add: { ours: "add", layouts: {}, output: "plain", build: ({ a, b }) => add(a!, b!), lacks: unequalShapes },
+  mul: { ours: "mul", layouts: {}, output: "plain", build: ({ a, b }) => mul(a!, b!), lacks: unequalShapes },
+  sum: { ours: "sumAll", layouts: {}, output: "scalar", build: ({ x }) => sumAll(x!) },
+  softmax: {
+    ours: "softmax",
+    layouts: image,
+    output: "image",
+    build: ({ x }) => softmax(x!, "pixels"),
+    lacks: (entry) => {
+      const axis = String(entry.attribute("axis"));
+      return axis === "last two flattened" ? undefined : `softmax over ${axis}`;
+    },
+  },
+  log_softmax: { ours: "softmax", layouts: {}, output: "plain", build: ({ x }) => logSoftmax(x!, "last") },
+  fire: {
+    ours: "fire",
+    layouts: { x: "image", sw: "convolution", e1w: "convolution", e3w: "convolution" },
+    output: "image",
+    build: ({ x, sw, sb, e1w, e1b, e3w, e3b }) => fire(x!, { squeeze: [sw!, sb!], expand1x1: [e1w!, e1b!], expand3x3: [e3w!, e3b!] }),
+  },
+  "conv2d(interpolate(x))": {
+    ours: "resizeBilinear",
+    layouts: convolution,
+    output: "image",
+    build: ({ x, weight, bias }, entry) =>
+      conv2d(resizeBilinear(x!, entry.numbers("size")), weight!, bias!, { padding: entry.number("padding") }),
+  },
+  adaptive_wing: {
+    ours: "adaptiveWing",
+    layouts: { pred: "image", target: "image", mask: "perMap" },
+    output: "scalar",
+    build: ({ pred, target, mask }, entry) =>
+      adaptiveWing(pred!, target!, mask!, {
+        omega: entry.number("omega"),
+        theta: entry.number("theta"),
+        epsilon: entry.number("epsilon"),
+        alpha: entry.number("alpha"),
+        importanceWeight: entry.number("weight"),
+        importanceThreshold: entry.number("threshold"),
+        normalization: "all",
+      }),
+  },
+  spatial_kl: {
+    ours: "spatialKl",
+    layouts: { student: "image", teacher: "image" },
+    output: "scalar",
+    build: ({ student, teacher }, entry) =>
+      spatialKl(student!, teacher!, { temperature: entry.number("temperature"), normalization: "batch" }),
+  },
+  mse: { ours: "mse", layouts: {}, output: "scalar", build: ({ pred, target }) => mse(pred!, target!) },
+};
+
+function unequalShapes(entry: OpEntry, shapes: Readonly<Record<string, readonly number[]>>): string | undefined {
+  const [a = [], b = []] = entry.inputs.map((name) => shapes[name]);
+  return a.join() === b.join() ? undefined : `${entry.op} of [${a}] and [${b}]: ours takes operands of one shape`;
+}
