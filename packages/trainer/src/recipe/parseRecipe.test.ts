@@ -156,6 +156,11 @@ test.each([
     withLine(3, "student: { model: resnet50 }"),
     '/r/kd.yaml:3: student.model: expected squeezenet-hpe or hrnet-wN, such as hrnet-w32; got "resnet50"',
   ],
+  [
+    "a loss named as the gradient's norm is",
+    withLine(11, "  - { name: norm, kind: mse }"),
+    '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total and norm; got "norm"',
+  ],
   ["one size for two", withLine(8, "  input: 384"), "/r/kd.yaml:8: data.input: expected a list of two numbers; got 384"],
   ["three sizes for two", withLine(8, "  input: [384, 288, 3]"), "/r/kd.yaml:8: data.input: expected a list of at most 2; got [384,288,3]"],
   ["a size of zero", withLine(8, "  input: [384, 0]"), "/r/kd.yaml:8: data.input[1]: expected a number at least 1; got 0"],
@@ -215,6 +220,11 @@ test.each([
     "a warm-up longer than the run",
     withLine(14, "schedule: { kind: warmupCosine, warmupEpochs: 5, epochs: 3 }"),
     "/r/kd.yaml:14: schedule.warmupEpochs: the warm-up must not be longer than the 3 epochs of the run; got 5",
+  ],
+  [
+    "a metric that nothing measures",
+    `${withLine(11, "")}\nmetric: loss`,
+    "/r/kd.yaml:15: metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss",
   ],
   [
     "two widths",

@@ -32,13 +32,14 @@ export function tinyRecipe(
   losses: readonly string[] = [groundTruthTerm],
 ): Recipe {
   const set = `{ data: ${JSON.stringify(annotations)}, images: ${JSON.stringify(images)} }`;
+  const limit = "data.overfit" in overrides ? "" : "limit: 12, ";
   const text = [
     "name: tiny",
     "seed: 7",
     "student: { model: squeezenet-hpe, width: 0.25 }",
-    `data: { train: ${set}, validation: ${set}, input: [48, 36], batchSize: 4, limit: 12, workers: 0 }`,
+    `data: { train: ${set}, validation: ${set}, input: [48, 36], batchSize: 4, ${limit}workers: 0 }`,
     `losses: [${losses.join(", ")}]`,
-    "optimizer: { kind: adamw, learningRate: 2e-3, weightDecay: 1e-4, clipNorm: 10 }",
+    "optimizer: { kind: adamw, learningRate: 2e-3, weightDecay: 1e-4, clipNorm: 1 }",
     "schedule: { kind: warmupCosine, warmupEpochs: 1, epochs: 2, update: step }",
   ].join("\n");
   return parseRecipe(text, "tiny.yaml", overrides);
