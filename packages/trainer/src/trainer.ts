@@ -147,7 +147,7 @@ export class Trainer implements AsyncDisposable {
       step: this.#steps,
       loader: this.#loader.state(),
       ...(this.#best ? { best: this.#best } : {}),
-      lossSums: this.#lossSums,
+      lossSums: { ...this.#lossSums },
       recipeDigest: this.#parts.recipeDigest,
     };
     return { tensors, state };
