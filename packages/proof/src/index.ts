@@ -13,6 +13,7 @@ export * from "./cases/resize.ts";
 export * from "./cases/scalars.ts";
 export * from "./cases/softmax.ts";
 export * from "./cases/spatialKl.ts";
+export * from "./cases/upsampleConv.ts";
 export * from "./checkKernel.ts";
 export * from "./checkOp.ts";
 export * from "./checkOpVariants.ts";

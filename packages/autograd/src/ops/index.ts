@@ -31,5 +31,7 @@ export * from "./softmax.ts";
 export * from "./spatialKl.ts";
 export * from "./sumAll.ts";
 export * from "./sumOverPixels.ts";
+export * from "./tapWeight.ts";
 export * from "./unpackImage.ts";
 export * from "./updateRunningStatistics.ts";
+export * from "./upsampleConv.ts";

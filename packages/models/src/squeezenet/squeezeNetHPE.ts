@@ -1,4 +1,4 @@
-import { resizeBilinear, type Tensor } from "@kindling/autograd";
+import { type Tensor, upsampleConv } from "@kindling/autograd";
 import { Conv2d } from "../layers/conv2d.ts";
 import { imageNetInput, type ModelCard, quarterSize } from "../modelCard.ts";
 import { type Mode, Module } from "../module.ts";
@@ -32,6 +32,9 @@ export class SqueezeNetHPE extends Module {
   forward(image: Tensor, mode: Mode): Tensor {
     const [, height, width] = image.shape;
     const features = this.backbone.call(image, mode);
-    return this.conv_heatmap.call(resizeBilinear(features, this.card.heatmapSize([height!, width!])), mode);
+    const [weight, bias] = this.conv_heatmap.tensors(image.graph);
+    const heatmaps = upsampleConv(features, weight, bias, this.card.heatmapSize([height!, width!]));
+    image.graph.name(heatmaps, `${this.conv_heatmap.path}.out`);
+    return heatmaps;
   }
 }

@@ -12,6 +12,7 @@ import { resizeCases } from "./resize.ts";
 import { scalarCases } from "./scalars.ts";
 import { softmaxCases } from "./softmax.ts";
 import { spatialKlCases } from "./spatialKl.ts";
+import { upsampleConvCases } from "./upsampleConv.ts";
 
 /** Every op's cases. */
 export const opCases: readonly OpCase[] = [
@@ -28,4 +29,5 @@ export const opCases: readonly OpCase[] = [
   ...scalarCases,
   ...softmaxCases,
   ...spatialKlCases,
+  ...upsampleConvCases,
 ];

@@ -17,6 +17,7 @@ import {
   spatialKl,
   sumAll,
   type Tensor,
+  upsampleConv,
 } from "@kindling/autograd";
 import type { OpEntry } from "./opEntry.ts";
 import type { TorchLayout } from "./torchLayout.ts";
@@ -108,11 +109,11 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
     build: ({ x, sw, sb, e1w, e1b, e3w, e3b }) => fire(x!, { squeeze: [sw!, sb!], expand1x1: [e1w!, e1b!], expand3x3: [e3w!, e3b!] }),
   },
   "conv2d(interpolate(x))": {
-    ours: "resizeBilinear",
+    ours: "upsampleConv",
     layouts: convolution,
     output: "image",
-    build: ({ x, weight, bias }, entry) =>
-      conv2d(resizeBilinear(x!, entry.numbers("size")), weight!, bias!, { padding: entry.number("padding") }),
+    build: ({ x, weight, bias }, entry) => upsampleConv(x!, weight!, bias!, entry.numbers("size")),
+    lacks: (entry) => (entry.number("padding") === 1 ? undefined : `an up-sampled convolution with padding ${entry.number("padding")}`),
   },
   adaptive_wing: {
     ours: "adaptiveWing",
