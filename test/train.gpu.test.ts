@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -86,12 +86,14 @@ test.each([
   ["annotations that are not there", ["data.train.data=absent.json"], /absent\.json/],
   ["JSON without annotations", ["data.train.data=empty.json"], /empty\.json/],
   ["a folder of images that is not there", ["data.train.images=absent"], /absent/],
-  ["an image that is not there", ["data.train.images=fewer"], /fewer/],
+  ["a broken image", ["data.train.images=broken"], /broken\/\d+\.jpg: is no readable image/],
   ["weights that are not there", ["student.weights=absent.pth"], /absent\.pth/],
   ["weights of another model", ["student.weights=other.safetensors"], /other\.safetensors/],
   ["weights that are none", ["student.weights=empty.json"], /empty\.json/],
   ["a loss that names no tensor", ["losses=[FEATURE]", "teacher={ model: squeezenet-hpe, weights: TEACHER }"], /nearest are/],
 ])("%s is one sentence and status 2, and leaves no run behind", async (_, changes, sentence) => {
+  await mkdir(path.join(folder, "broken"), { recursive: true });
+  for (const image of await readdir(path.join(folder, "people/images"))) await writeFile(path.join(folder, "broken", image), "hello");
   await writeFile(path.join(folder, "empty.json"), JSON.stringify({ images: [] }));
   await writeFile(path.join(folder, "other.safetensors"), writeSafetensors(new Map([["x", { shape: [1], data: Float32Array.of(1) }]])));
   const feature = "{ name: f, kind: feature, student: student.backbone.13.out, teacher: teacher.backbone.12.out, adapter: conv1x1 }";

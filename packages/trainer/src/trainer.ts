@@ -52,28 +52,26 @@ export class Trainer implements AsyncDisposable {
   /** Steps whose losses are not known yet. */
   #unfinished = 0;
 
-  private constructor(parts: TrainerParts, step: TrainStep, evaluator: Evaluator) {
-    const { recipe, resume } = parts;
+  private constructor(parts: TrainerParts, loaders: Loaders, step: TrainStep, evaluator: Evaluator) {
+    const { resume } = parts;
     this.#parts = parts;
     this.step = step;
     this.#evaluator = evaluator;
-    this.#loader = createLoader({
-      ...loaderOptions(recipe, parts.training),
-      seed: recipe.seed,
-      shuffle: true,
-      dropLast: true,
-      ...(resume ? { state: resume.state.loader } : {}),
-    });
-    this.#validationLoader = createLoader(loaderOptions(recipe, parts.validation));
+    this.#loader = loaders.training;
+    this.#validationLoader = loaders.validation;
     this.#epoch = resume?.state.epoch ?? 0;
     this.#steps = resume?.state.step ?? 0;
     this.#best = resume?.state.best;
     this.#lossSums = { ...resume?.state.lossSums };
   }
 
-  /** Compiles the step and the evaluation, and restores a snapshot. @throws CheckpointMismatchError when it is another recipe's. */
+  /**
+   * Compiles the step and the evaluation, and restores a snapshot.
+   * @throws CheckpointMismatchError when it is another recipe's, LoaderError when the training set is smaller than a batch.
+   */
   static async create(parts: TrainerParts): Promise<Trainer> {
     const { device, recipe, networks, resume } = parts;
+    const loaders = createLoaders(parts); // first, because compiling takes its time
     const step = await TrainStep.create(device, recipe, networks);
     const { input, heatmap, batchSize } = recipe.data;
     const evaluator = await Evaluator.create(device, {
@@ -86,7 +84,7 @@ export class Trainer implements AsyncDisposable {
       losses: recipe.losses,
     });
     if (resume) restore(parts, resume);
-    return new Trainer(parts, step, evaluator);
+    return new Trainer(parts, loaders, step, evaluator);
   }
 
   get stepsPerEpoch(): number {
@@ -207,6 +205,19 @@ export class Trainer implements AsyncDisposable {
     const { losses, schedule } = this.#parts.recipe;
     return losses.map(({ weight }) => lossWeightAt(weight, epoch, schedule.epochs));
   }
+}
+
+interface Loaders {
+  readonly training: DataLoader;
+  readonly validation: DataLoader;
+}
+
+function createLoaders({ recipe, training, validation, resume }: TrainerParts): Loaders {
+  const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(resume ? { state: resume.state.loader } : {}) };
+  return {
+    training: createLoader({ ...loaderOptions(recipe, training), ...order }),
+    validation: createLoader(loaderOptions(recipe, validation)),
+  };
 }
 
 function loaderOptions(recipe: Recipe, dataset: Dataset): Parameters<typeof createLoader>[0] {
