@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { gradcheck } from "./commands/gradcheck.ts";
@@ -9,4 +11,4 @@ import { verify } from "./commands/verify.ts";
 import type { Shell } from "./shell.ts";
 
 /** Builders of every command, in the order of the help. */
-export const commands: readonly ((shell: Shell) => Command)[] = [doctor, train, evaluate, predict, data, verify, gradcheck];
+export const commands: readonly ((shell: Shell) => Command)[] = [demo, doctor, train, evaluate, predict, convert, data, verify, gradcheck];

@@ -16,5 +16,6 @@ export * from "./squeezenet/squeezeNetHPE.ts";
 export * from "./stateDict/readWeights.ts";
 export * from "./stateDict/report.ts";
 export * from "./stateDict/safetensors.ts";
+export { hasSafetensorsHeader } from "./stateDict/safetensorsHeader.ts";
 export * from "./stateDict/stateDict.ts";
 export * from "./stateDict/weightsFileError.ts";

@@ -6,6 +6,8 @@ import type { SampleTile } from "./sampleTile.ts";
 export interface SamplePictureOptions {
   /** Predicted joints below it are left out. */
   readonly scoreThreshold?: number;
+  /** Tiles in a row; by default as many as make the picture about square. */
+  readonly columns?: number;
 }
 
 /**
@@ -24,9 +26,10 @@ export async function writeSamplePictures(
   if (odd)
     throw new RangeError(`writeSamplePictures: tiles of ${first.width}×${first.height} and ${odd.width}×${odd.height} do not fit one grid`);
 
+  const threshold = options.scoreThreshold === undefined ? {} : { scoreThreshold: options.scoreThreshold };
   const factor = Math.max(1, smallestHeight / first.height);
   const [width, height] = [Math.round(first.width * factor), Math.round(first.height * factor)];
-  const columns = Math.ceil(Math.sqrt((tiles.length * height) / width));
+  const columns = options.columns ?? Math.ceil(Math.sqrt((tiles.length * height) / width));
   const place = (i: number): { left: number; top: number } => ({
     left: gap + (i % columns) * (width + gap),
     top: gap + Math.floor(i / columns) * (height + gap),
@@ -37,7 +40,7 @@ export async function writeSamplePictures(
   const drawn = tiles.map((tile, i) => {
     const { left, top } = place(i);
     const truth = tile.truth ? truthSvg(scaled(tile.truth, factor), skeleton, height / 110) : "";
-    const predicted = skeletonSvg([scaled(tile.predicted, factor)], skeleton, { width, height }, options);
+    const predicted = skeletonSvg([scaled(tile.predicted, factor)], skeleton, { width, height }, threshold);
     // The inner documents clip to their tile.
     return `<svg x="${left}" y="${top}" width="${width}" height="${height}">${truth}${predicted}</svg>`;
   });

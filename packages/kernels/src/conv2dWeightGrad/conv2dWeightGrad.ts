@@ -26,17 +26,17 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
       id: "registerTile",
       supports: (p) => p.groups === 1 && p.inChannels % 4 === 0,
       vectors: (p) => (readsVectors(p) ? ["dy", "x", "partial"] : ["x"]),
-      source: (p) => registerTile(channelTile(p) / 4, readsVectors(p)),
+      source: (p) => registerTile(channelTile(p) / 4, columnTile(p), readsVectors(p)),
       workgroups: (p) => grid(p.splits * tiles(p), 16),
     },
   ],
   cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
 });
 
-/** How many partial sums keep a few thousand threads busy without partials larger than the tensors they come from. */
+/** How many partial sums keep several hundred threads busy without partials larger than the tensors they come from. */
 export function weightGradSplits(p: Conv2dProblem): number {
   const rows = p.batch * p.outHeight;
-  const busy = Math.ceil(2048 / tiles(p));
+  const busy = Math.ceil(512 / tiles(p));
   const affordable = Math.ceil(2_000_000 / weightSize(p));
   return Math.max(1, Math.min(busy, affordable, Math.ceil(rows / 4)));
 }
@@ -47,12 +47,17 @@ function weightSize(p: Conv2dProblem): number {
 }
 
 function tiles(p: Conv2dProblem): number {
-  return p.kernelHeight * p.kernelWidth * Math.ceil(p.inChannels / p.groups / channelTile(p)) * Math.ceil(p.outChannels / 4);
+  return p.kernelHeight * p.kernelWidth * Math.ceil(p.inChannels / p.groups / channelTile(p)) * Math.ceil(p.outChannels / (4 * columnTile(p)));
 }
 
 /** Input channels that one thread of the fast variant computes. */
 function channelTile(p: Conv2dProblem): 4 | 8 {
   return p.inChannels % 8 === 0 ? 8 : 4;
+}
+
+/** Quads of output channels that one thread of the fast variant computes. */
+function columnTile(p: Conv2dProblem): 1 | 2 {
+  return readsVectors(p) && p.outChannels % 8 === 0 && p.inChannels % 8 === 0 ? 2 : 1;
 }
 
 function readsVectors(p: Conv2dProblem): boolean {

@@ -2,10 +2,10 @@ import { threadIndex } from "../kernel.ts";
 import { unroll, wgsl } from "../wgsl.ts";
 
 /**
- * One thread computes, for one tap and split, 4·`quads` input channels × 4 output channels: an outer product a pixel.
- * x is read as vec4 over channels, dy and the partial sums too with `vectors`.
+ * One thread computes, for one tap and split, 4·`quads` input channels × 4·`columns` output channels: an outer product a pixel, whose
+ * loads each serve many sums. x is read as vec4 over channels, dy and the partial sums too with `vectors`; without, `columns` is 1.
  */
-export const registerTile = (quads: number, vectors: boolean): string => wgsl`
+export const registerTile = (quads: number, columns: 1 | 2, vectors: boolean): string => wgsl`
 fn store(row: u32, co: u32, value: vec4f) {
   let at = row * u.outChannels + co;
   #if ${vectors}
@@ -20,18 +20,18 @@ fn store(row: u32, co: u32, value: vec4f) {
 }
 
 ${threadIndex(16)}
-  let columns = (u.outChannels + 3u) / 4u;
+  let columns = (u.outChannels + ${4 * columns - 1}u) / ${4 * columns}u;
   let blocks = u.inChannels / ${4 * quads}u;
   let taps = u.kernelHeight * u.kernelWidth;
   if (index >= u.splits * taps * blocks * columns) { return; }
-  let co = index % columns * 4u;
+  let co = index % columns * ${4 * columns}u;
   let ci = index / columns % blocks * ${4 * quads}u;
   let tap = index / (columns * blocks) % taps;
   let split = index / (columns * blocks * taps);
   let kh = tap / u.kernelWidth;
   let kw = tap % u.kernelWidth;
 
-${unroll(4 * quads, (i) => `  var sum${i} = vec4f(0.0);`)}
+${unroll(4 * quads, (i) => unroll(columns, (c) => `  var sum${i}_${c} = vec4f(0.0);`))}
   let rows = u.batch * u.outHeight;
   let rowsPerSplit = (rows + u.splits - 1u) / u.splits;
   let end = min(rows, (split + 1u) * rowsPerSplit);
@@ -45,22 +45,26 @@ ${unroll(4 * quads, (i) => `  var sum${i} = vec4f(0.0);`)}
       if (w >= u.width) { continue; }
       let dyAt = (row * u.outWidth + wo) * u.yChannels + u.yOffset;
       #if ${vectors}
-      let g = dy[(dyAt + co) / 4u];
+${unroll(columns, (c) => `      let g${c} = dy[(dyAt + co) / 4u + ${c}u];`)}
       #else
-      let g = vec4f(dy[dyAt + co], dy[dyAt + min(co + 1u, last)], dy[dyAt + min(co + 2u, last)], dy[dyAt + min(co + 3u, last)]);
+      let g0 = vec4f(dy[dyAt + co], dy[dyAt + min(co + 1u, last)], dy[dyAt + min(co + 2u, last)], dy[dyAt + min(co + 3u, last)]);
       #endif
       let xAt = ((xRow + w) * u.inChannels + ci) / 4u;
 ${unroll(
   quads,
   (q) => `
       let v${q} = x[xAt + ${q}u];
-      sum${4 * q} += v${q}.x * g;
-      sum${4 * q + 1} += v${q}.y * g;
-      sum${4 * q + 2} += v${q}.z * g;
-      sum${4 * q + 3} += v${q}.w * g;`,
+${unroll(
+  columns,
+  (c) => `
+      sum${4 * q}_${c} += v${q}.x * g${c};
+      sum${4 * q + 1}_${c} += v${q}.y * g${c};
+      sum${4 * q + 2}_${c} += v${q}.z * g${c};
+      sum${4 * q + 3}_${c} += v${q}.w * g${c};`,
+)}`,
 )}
     }
   }
   let first = (split * taps + tap) * u.inChannels + ci;
-${unroll(4 * quads, (i) => `  store(first + ${i}u, co, sum${i});`)}
+${unroll(4 * quads, (i) => unroll(columns, (c) => `  store(first + ${i}u, co + ${4 * c}u, sum${i}_${c});`))}
 }`;

@@ -42,7 +42,7 @@ ${threadIndex(64)}
   cost: ({ rows, channels }) => ({ flops: rows * channels, bytes: 4 * rows * channels }),
 });
 
-/** Ranges that keep a few thousand threads busy, at least 16 rows each. */
+/** Ranges that keep about a thousand threads busy, at least 32 rows each. */
 export function sumRowsSplits(rows: number, channels: number): number {
-  return Math.max(1, Math.min(Math.ceil(4096 / channels), Math.ceil(rows / 16)));
+  return Math.max(1, Math.min(Math.ceil(1024 / channels), Math.ceil(rows / 32)));
 }

@@ -1,5 +1,6 @@
 import { elementCount } from "./elementCount.ts";
-import { decodeElements } from "./elementType.ts";
+import { decodeElements, elementBytes } from "./elementType.ts";
+import { encodeFloat16 } from "./encodeFloat16.ts";
 import { quote } from "./quote.ts";
 import { parseSafetensorsHeader } from "./safetensorsHeader.ts";
 import type { StateDict } from "./stateDict.ts";
@@ -18,12 +19,19 @@ export function readSafetensors(bytes: Uint8Array): { tensors: StateDict; metada
   return { tensors: new Map(tensors), metadata };
 }
 
+/** How a file that we write stores its elements. */
+export type WrittenType = "F32" | "F16";
+
 /**
- * A safetensors file of F32 tensors in the order of the map; the data start at a multiple of 8 bytes.
+ * A safetensors file in the order of the map, of F32 tensors or rounded to F16; the data start at a multiple of 8 bytes.
  * The same map (and metadata, in the same order) gives the same bytes.
  * @throws RangeError when the length of a tensor's data is not the product of its shape, or a tensor is called `__metadata__`.
  */
-export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  tensors: StateDict,
+  metadata: Readonly<Record<string, string>> = {},
+  type: WrittenType = "F32",
+): Uint8Array<ArrayBuffer> {
   // Joined by hand, because an object would move names like "0" to the front.
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
@@ -34,8 +42,8 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
       throw new RangeError(`writeSafetensors: ${quote(name)} has the shape [${shape.join(", ")}] but ${data.length} elements`);
     }
     const begin = end;
-    end += data.byteLength;
-    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: "F32", shape, data_offsets: [begin, end] })}`);
+    end += data.length * elementBytes[type];
+    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: type, shape, data_offsets: [begin, end] })}`);
   }
   const json = new TextEncoder().encode(`{${fields.join(",")}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -45,8 +53,9 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
   file.fill(0x20, 8, 8 + headerBytes).set(json, 8);
   let at = 8 + headerBytes;
   for (const { data } of tensors.values()) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    const stored = type === "F16" ? encodeFloat16(data) : data;
+    file.set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength), at);
+    at += stored.byteLength;
   }
   return file;
 }

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Recipe } from "@kindling/trainer";
+import type { Progress } from "../progress.ts";
+import { demoFigure } from "./demoFigure.ts";
+import { scoreTeacher } from "./scoreTeacher.ts";
+import { type ArmResult, type Score, trainArm } from "./trainArm.ts";
+
+export interface DemoOptions {
+  /** Where everything goes. */
+  readonly directory: string;
+  /** Folder of baseline.yaml, distilled.yaml and the teacher's weights. */
+  readonly recipes: string;
+  readonly seed: number;
+  readonly words: readonly string[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Everything that the demo measured, and where it left its pictures. */
+export interface DemoResult {
+  readonly adapter: string;
+  /** Channel multiplier of the student: narrow on a processor, full on a GPU. */
+  readonly width: number;
+  readonly persons: { readonly train: number; readonly heldOut: number };
+  readonly epochs: number;
+  readonly teacher: Score;
+  readonly baseline: ArmResult;
+  readonly distilled: ArmResult;
+  readonly seconds: number;
+  readonly results: string;
+  readonly people: string;
+}
+
+/** Pictures drawn; some show two people. */
+const pictures = { train: 256, heldOut: 64 };
+/** People shown in the picture of the end, three columns wide. */
+const shown = 6;
+
+/** The whole story: people are drawn, the teacher is measured, and one student is trained without and with its help on the same budget. */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { openDevice } = await import("@kindling/gpu");
+  const { createRunFolder, readRecipe, writeSamplePictures } = await import("@kindling/trainer");
+  const { coco17 } = await import("@kindling/pose");
+  const { default: sharp } = await import("sharp");
+  const { directory, progress, signal, words } = options;
+  const started = performance.now();
+  using device = await openDevice();
+  const width = device.info.software ? 0.25 : 1;
+  progress.note(
+    `on ${device.info.description || device.info.device}${device.info.software ? ", a processor: a narrow student" : ": the full student"}`,
+  );
+
+  const people = path.join(directory, "people");
+  const train = await drawPeople(path.join(people, "train"), pictures.train, 2 * options.seed, options);
+  const heldOut = await drawPeople(path.join(people, "held-out"), pictures.heldOut, 2 * options.seed + 1, options);
+  const overrides = {
+    seed: String(options.seed),
+    "student.width": String(width),
+    "data.train.data": train.annotations,
+    "data.train.images": train.images,
+    "data.validation.data": heldOut.annotations,
+    "data.validation.images": heldOut.images,
+  };
+  const recipe = (name: string): Promise<Recipe> => readRecipe(path.join(options.recipes, `${name}.yaml`), overrides);
+  const [baselineRecipe, distilledRecipe] = [await recipe("baseline"), await recipe("distilled")];
+
+  const teacher = await scoreTeacher(device, distilledRecipe);
+  progress.note(`teacher ${distilledRecipe.teacher!.model}: PCK ${teacher.score.pck.toFixed(3)} on ${heldOut.samples} held-out people`);
+  const arm = async (armRecipe: Recipe): Promise<ArmResult> => {
+    const folder = await createRunFolder(path.join(directory, "runs"), armRecipe.name);
+    return trainArm({ recipe: armRecipe, folder, openDevice: () => openDevice(), words, progress, signal });
+  };
+  const baseline = await arm(baselineRecipe);
+  const distilled = await arm(distilledRecipe);
+
+  await mkdir(directory, { recursive: true });
+  const epochs = baselineRecipe.schedule.epochs;
+  const results = path.join(directory, "results.png");
+  await writeFile(
+    results,
+    await sharp(Buffer.from(await demoFigure(teacher.score, [baseline, distilled], epochs)))
+      .png()
+      .toBuffer(),
+  );
+  const poses = path.join(directory, "people.jpg");
+  const tiles = Array.from({ length: shown }, (_, i) => [teacher.tiles[i]!, baseline.tiles[i]!, distilled.tiles[i]!]).flat();
+  await writeSamplePictures(poses, tiles, coco17, { columns: 6 });
+  return {
+    adapter: device.fingerprint,
+    width,
+    persons: { train: train.samples, heldOut: heldOut.samples },
+    epochs,
+    teacher: teacher.score,
+    baseline,
+    distilled,
+    seconds: (performance.now() - started) / 1000,
+    results,
+    people: poses,
+  };
+}
+
+async function drawPeople(directory: string, count: number, seed: number, { progress, signal }: DemoOptions) {
+  const { synthesizeDataset } = await import("@kindling/data");
+  progress.begin(`drawing ${path.basename(directory)} people`, count);
+  const made = await synthesizeDataset({
+    directory,
+    count,
+    seed,
+    width: 160,
+    height: 120,
+    onProgress(done) {
+      signal.throwIfAborted();
+      progress.update(done);
+    },
+  });
+  progress.end();
+  return made;
+}
