@@ -21,12 +21,13 @@ export const conv2dWeightGradOp: Op<Conv2dAttrs & { readonly shape: Shape }> = {
 
 /** The two passes of a weight gradient, or one where a single split is enough. */
 export function weightGradDispatches(
-  problem: Conv2dProblem,
+  convolution: Conv2dProblem,
   dy: Aval,
   x: Aval,
   weightGrad: Aval,
   scratch: (aval: Aval) => Aval,
 ): Dispatch[] {
+  const problem = withLongRows(convolution);
   const splits = weightGradSplits(problem);
   if (splits === 1) return [dispatch(conv2dWeightGradKernel, { ...problem, splits }, [dy, x], [weightGrad])];
   const partial = scratch({ shape: [splits, ...weightGrad.shape], dtype: "f32" });
@@ -35,4 +36,11 @@ export function weightGradDispatches(
     dispatch(conv2dWeightGradKernel, { ...problem, splits }, [dy, x], [partial]),
     dispatch(sumSplitsKernel, { splits, size }, [partial], [weightGrad]),
   ];
+}
+
+/** A 1×1 convolution does not look at neighbours: each image may be one row, whose loop is long. */
+function withLongRows(p: Conv2dProblem): Conv2dProblem {
+  if (p.kernelHeight !== 1 || p.kernelWidth !== 1 || p.stride !== 1 || p.padding !== 0) return p;
+  const pixels = p.height * p.width;
+  return { ...p, batch: 1, height: p.batch, outHeight: p.batch, width: pixels, outWidth: pixels };
 }
