@@ -33,6 +33,8 @@ export interface DeviceParts {
   readonly capabilities: Capabilities;
   readonly info: AdapterInfo;
   readonly fingerprint: string;
+  /** Rests between two looks at the GPU for as long as the argument says so; absent where waiting costs nothing (see slowPolling). */
+  readonly slowPolling?: (waiting: () => boolean) => void;
 }
 
 /** An opened adapter. Everything that lives as long as it (pipelines, layouts) is cached here. */
@@ -46,13 +48,16 @@ export class Device implements Disposable {
   readonly lost: Promise<DeviceLostError>;
   readonly pipelines: PipelineCache;
   readonly layouts: LayoutCache;
+  readonly #slowPolling: DeviceParts["slowPolling"];
   #failure: Error | undefined;
+  #waits = 0;
 
   constructor(parts: DeviceParts) {
     this.gpu = parts.gpu;
     this.capabilities = parts.capabilities;
     this.info = parts.info;
     this.fingerprint = parts.fingerprint;
+    this.#slowPolling = parts.slowPolling;
     this.lost = parts.gpu.lost.then((info) => {
       const error = new DeviceLostError(info.reason, info.message);
       this.#failure ??= error;
@@ -72,8 +77,19 @@ export class Device implements Disposable {
 
   /** Resolves when all submitted work is done. @throws as {@link throwIfFailed}. */
   async idle(): Promise<void> {
-    await this.gpu.queue.onSubmittedWorkDone();
+    await this.wait(this.gpu.queue.onSubmittedWorkDone());
     this.throwIfFailed();
+  }
+
+  /** Awaits an answer of the GPU without taking processor time from a software adapter. */
+  async wait<T>(answer: Promise<T>): Promise<T> {
+    this.#waits++;
+    if (this.#waits === 1) this.#slowPolling?.(() => this.#waits > 0);
+    try {
+      return await answer;
+    } finally {
+      this.#waits--;
+    }
   }
 
   /** A buffer for kernels: storage, copied from and to. Zeroed by WebGPU. */

@@ -5,6 +5,7 @@ import { NoAdapterError } from "./errors.ts";
 import { findAdapter, systemAdapterNames } from "./findAdapter.node.ts";
 import type { OpenDeviceOptions } from "./openDeviceOptions.ts";
 import { requestDevice } from "./requestDevice.ts";
+import { slowPolling } from "./slowPolling.node.ts";
 import { systemFacts } from "./systemFacts.node.ts";
 import { whyNoAdapter } from "./systemProblems.ts";
 import { useDriver } from "./vulkanLoader.node.ts";
@@ -18,7 +19,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const wish = adapterWish(options.adapter, process.env.KINDLING_ADAPTER);
   const found = await findAdapter(wish, options.validate ?? true);
   if (!found) throw new NoAdapterError(whyNoAdapter(wish, systemFacts(), await systemAdapterNames()));
-  return requestDevice(found.adapter, { backend: dawnBackend, implementation: dawnVersion() });
+  return requestDevice(found.adapter, { backend: dawnBackend, implementation: dawnVersion(), slowPolling });
 }
 
 /**

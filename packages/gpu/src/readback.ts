@@ -93,7 +93,7 @@ function copy(device: Device, source: GPUBuffer, offset: number, staging: GPUBuf
 
 async function map(device: Device, staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
   try {
-    await staging.mapAsync(GPUMapMode.READ);
+    await device.wait(staging.mapAsync(GPUMapMode.READ));
   } catch (cause) {
     throw await whyUnmappable(device, cause);
   }

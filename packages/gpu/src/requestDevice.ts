@@ -6,6 +6,8 @@ export interface AdapterOrigin {
   readonly backend: string;
   /** Name and version of the WebGPU implementation, "dawn-0.6.2". */
   readonly implementation: string;
+  /** Rests while a software adapter computes, where waiting for it would take processor time from it. */
+  readonly slowPolling?: (waiting: () => boolean) => void;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function requestDevice(adapter: GPUAdapter, origin: AdapterOrigin):
       backend: origin.backend,
       software: info.isFallbackAdapter,
     },
+    ...(info.isFallbackAdapter && origin.slowPolling ? { slowPolling: origin.slowPolling } : {}),
     fingerprint: slug([info.vendor, info.architecture, info.device, info.description, origin.implementation]),
   });
 }
