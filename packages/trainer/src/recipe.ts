@@ -59,7 +59,7 @@ export interface DataRecipe {
   readonly augment: "none";
   /** Only the first so many persons of each set. */
   readonly limit?: number;
-  /** Trains and validates on the same first so many persons of the training set: a test of the whole chain. */
+  /** Trains and validates on the same first so many persons of the training set, whatever `limit` says: a test of the whole chain. */
   readonly overfit?: number;
   /** Keeps every prepared person in memory after the first epoch; for small data sets. */
   readonly cache: boolean;

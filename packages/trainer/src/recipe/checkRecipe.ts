@@ -34,9 +34,6 @@ function checkData({ data }: Recipe): DescribedIssue | undefined {
   if (height / data.heatmap[0] !== width / data.heatmap[1]) {
     return issue(["data", "heatmap"], `data.heatmap: ${data.heatmap.join(" × ")} cells of an input of ${height} × ${width} are not square`);
   }
-  if (data.limit !== undefined && data.overfit !== undefined) {
-    return issue(["data", "limit"], "data.limit: data.overfit already limits the training set; remove one of the two");
-  }
   return undefined;
 }
 

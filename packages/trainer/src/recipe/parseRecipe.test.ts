@@ -231,11 +231,6 @@ test.each([
     withLine(4, "teacher: { model: hrnet-w8, width: 2, weights: a }"),
     "/r/kd.yaml:4: teacher.width: hrnet-w8 has its width in its name; expected 1 or another name, got 2",
   ],
-  [
-    "limit and overfit",
-    withLine(9, "  batchSize: 1\n  limit: 9\n  overfit: 8"),
-    "/r/kd.yaml:10: data.limit: data.overfit already limits the training set; remove one of the two",
-  ],
 ])("%s is a disagreement with its line", (_, content, message) => {
   expect(mistake(content)).toBe(message);
 });

@@ -38,7 +38,7 @@ const data = closedObject({
   workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
   augment: z.literal("none").default("none"),
   limit: count.exactOptional().describe("use only the first so many persons of each set"),
-  overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set"),
+  overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set, whatever limit says"),
   cache: z.boolean().default(false).describe("keep every prepared person in memory; for small data sets"),
 }).transform(({ train, validation, input, heatmap = quarter(input), sigma = defaultSigma(heatmap[0]), ...rest }) => ({
   train,
