@@ -27,7 +27,7 @@ export async function describeSystem(): Promise<SystemDescription> {
       fix: "enable hardware acceleration in its settings and see chrome://gpu",
     });
   if (!device.capabilities.f16)
-    problems.push({ what: "the adapter has no shader-f16: recipes with precision: f16 run in f32", fix: "update browser and driver" });
+    problems.push({ what: "the adapter has no shader-f16: half precision is not to be had", fix: "update browser and driver" });
   return {
     adapter: name,
     vendor: info.vendor,

@@ -175,7 +175,7 @@ const missingPackage: SystemProblem = {
 };
 
 function withoutF16({ nvidiaDriver, distribution, root }: SystemFacts, found: FoundForProblems): SystemProblem {
-  const what = "the adapter has no shader-f16: recipes with precision: f16 run in f32";
+  const what = "the adapter has no shader-f16: half precision is not to be had";
   if (found.software) return { what, fix: `lavapipe has it: ${installMesa(distribution, root)}` };
   return {
     what,

@@ -37,7 +37,7 @@ export class RunRecorder {
     switch (event.kind) {
       case "step":
         await appendMetrics(this.#folder.metrics, event);
-        await appendScalars(this.#tensorBoard, event.step, { ...prefixed("train", event.losses), learningRate: event.learningRate });
+        await appendScalars(this.#tensorBoard, event.step, { ...ofTraining(event.losses), learningRate: event.learningRate });
         break;
       case "epoch":
         await this.#recordEpoch(event);
@@ -61,7 +61,7 @@ export class RunRecorder {
       step: event.step,
       seconds,
       learningRate: event.learningRate,
-      ...prefixed("train", event.losses),
+      ...ofTraining(event.losses),
     });
     await this.#writeRows();
   }
@@ -83,6 +83,11 @@ export class RunRecorder {
     await writeResults(this.#folder.results, this.#rows);
     await writeResultsPicture(this.#folder.picture, this.#folder.name, this.#rows);
   }
+}
+
+/** The losses as `train/…`; the gradient's norm beside them, because it has another scale. */
+function ofTraining({ norm, ...losses }: Readonly<Record<string, number>>): Record<string, number> {
+  return { ...prefixed("train", losses), ...(norm === undefined ? {} : { gradientNorm: norm }) };
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {

@@ -74,9 +74,10 @@ function show(event: RunEvent, epochs: number, progress: Progress): void {
     case "start": {
       const { device, data, trainer, fromStep, parameters } = event;
       progress.note(`on ${device.info.description || device.info.device} (${device.info.software ? "software" : device.info.backend})`);
-      for (const dataset of new Set([data.training, data.validation])) {
+      for (const role of ["training", "validation"] as const) {
+        const dataset = data[role];
         const skipped = [...dataset.skipped].filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
-        progress.note(`${dataset.name}: ${dataset.samples.length} persons${skipped.length > 0 ? `; left out: ${skipped.join(", ")}` : ""}`);
+        progress.note(`${role}: ${dataset.samples.length} persons${skipped.length > 0 ? `; left out: ${skipped.join(", ")}` : ""}`);
       }
       for (const [name, report] of Object.entries(trainer.step.reports)) {
         const bytes = `${(report.plannedBytes / 2 ** 20).toFixed(1)} MiB planned, ${(report.unplannedBytes / 2 ** 20).toFixed(1)} without reuse`;
