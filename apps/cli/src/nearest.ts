@@ -1,4 +1,7 @@
-/** The name that `word` is most likely a misspelling of, or undefined when none is near. */
+/**
+ * The name that `word` is most likely a misspelling of, or undefined when none is near. The command line has its own instead of autograd's
+ * `nearestName`, because every command needs it and importing a package would load all kernels even for `--help`.
+ */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: string | undefined;

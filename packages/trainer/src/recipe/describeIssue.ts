@@ -1,6 +1,6 @@
+import { nearestName } from "@kindling/autograd";
 import type { z } from "zod";
 import { knownKeys } from "./closedObject.ts";
-import { nearestName } from "./nearestName.ts";
 import { recipeKeys } from "./recipeKeys.ts";
 
 /** A complaint of the schema as a sentence, with the path of the value it is about. */
