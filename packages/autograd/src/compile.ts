@@ -7,6 +7,7 @@ import { Program } from "./program.ts";
 import type { ParameterStore } from "./store.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** What a graph is compiled for. */
 export interface CompileOptions {
   /** Holds the variables that the graph uses; null for a graph without any. */
   readonly store: ParameterStore | null;
@@ -29,14 +30,17 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
   const nodes = lower(graph, Object.values(options.outputs));
   const placement = place(device, graph, nodes, { store: options.store, outputs: Object.values(options.outputs), keepAll: checked });
   const made = device.pipelines.size;
-  const { perNode, uniforms } = await makeCommands(device, nodes, placement, options);
-  device.throwIfFailed();
+  const { perNode, uniforms } = await makeCommands(device, nodes, placement, options).catch((error: unknown) => {
+    for (const buffer of placement.buffers) buffer.destroy();
+    throw error;
+  });
   const commands = perNode.flat();
   return new Program({
     device,
     placement,
     uniforms,
-    commands: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
+    commands,
+    replay: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
     inputs: graph.inputs,
     outputs: new Map(Object.entries(options.outputs)),
     checkedNodes: checked
@@ -49,7 +53,6 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
       unplannedBytes: placement.unplannedBytes,
       flops: commands.reduce((sum, { flops }) => sum + flops, 0),
     },
-    labels: commands,
   });
 }
 
@@ -65,6 +68,25 @@ async function makeCommands(
   const total = nodes.reduce((sum, { dispatches }) => sum + dispatches.reduce((bytes, { kernel }) => bytes + stride(kernel), 0), 0);
   const view = new DataView(new ArrayBuffer(Math.max(align, total)));
   const uniforms = device.createUniformBuffer(view.byteLength, "uniforms");
+  try {
+    const perNode = await bindAll(device, nodes, placement, choose, { view, uniforms, stride });
+    device.throwIfFailed();
+    device.gpu.queue.writeBuffer(uniforms, 0, view.buffer);
+    return { perNode, uniforms };
+  } catch (error) {
+    uniforms.destroy();
+    throw error;
+  }
+}
+
+/** The bound commands of each node; their uniform structs go to `view`, `stride` bytes each. */
+async function bindAll(
+  device: Device,
+  nodes: readonly LoweredNode[],
+  placement: Placement,
+  choose: CompileOptions["choose"],
+  { view, uniforms, stride }: { readonly view: DataView; readonly uniforms: GPUBuffer; readonly stride: (kernel: Kernel) => number },
+): Promise<Command[][]> {
   let offset = 0;
   const perNode = nodes.map(({ dispatches }) =>
     dispatches.map(({ kernel, problem, reads, writes }) => {
@@ -88,7 +110,5 @@ async function makeCommands(
       return command;
     }),
   );
-  const made = await Promise.all(perNode.map((commands) => Promise.all(commands)));
-  device.gpu.queue.writeBuffer(uniforms, 0, view.buffer);
-  return { perNode: made, uniforms };
+  return Promise.all(perNode.map((commands) => Promise.all(commands)));
 }

@@ -13,16 +13,19 @@ export interface ProgramReport {
   readonly flops: number;
 }
 
+/** Everything that compiling a graph leaves for running it. */
 export interface ProgramParts {
   readonly device: Device;
   readonly placement: Placement;
   readonly uniforms: GPUBuffer;
-  readonly commands: Commands;
+  /** The bound dispatches in order. */
+  readonly commands: readonly Command[];
+  /** The same, ready to be submitted. */
+  readonly replay: Commands;
   readonly inputs: ReadonlyMap<string, Tensor>;
   readonly outputs: ReadonlyMap<string, Tensor>;
   readonly checkedNodes: readonly { readonly node: Node; readonly commands: Commands }[] | null;
   readonly report: ProgramReport;
-  readonly labels: readonly Command[];
 }
 
 /** A compiled graph: it owns every buffer it binds; a step is `write` the inputs, `run`, `read` what is needed. */
@@ -35,7 +38,7 @@ export class Program implements Disposable {
   constructor(parts: ProgramParts) {
     this.#parts = parts;
     this.report = parts.report;
-    this.commands = parts.labels;
+    this.commands = parts.commands;
   }
 
   /** Sets an input; ordered by the queue before the next run. @throws RangeError for an unknown input or a wrong number of bytes. */
@@ -51,7 +54,7 @@ export class Program implements Disposable {
 
   /** Replays every dispatch; returns at once, the GPU works behind. */
   run(): void {
-    this.#parts.commands.run();
+    this.#parts.replay.run();
   }
 
   /** An output of the last run. */

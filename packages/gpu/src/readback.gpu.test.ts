@@ -43,6 +43,9 @@ test("a range outside the buffer throws at the caller's line", () => {
   const source = device.createStorageBuffer(12, "small");
   expect(() => readback.push(source, 8)).toThrow(/8 bytes at 8 .*"small" of 12 bytes/);
   expect(() => readback.push(source, 2)).toThrow(RangeError);
+  expect(readback.slots).toBe(3);
+  for (let refused = 0; refused < 5; refused++) expect(() => readback.push(source, 8)).toThrow(RangeError);
+  expect(readback.slots).toBe(3);
 });
 
 test("reads under way reject with DeviceLostError when the device is lost", async () => {

@@ -30,11 +30,13 @@ export class Readback implements Disposable {
    * @throws RangeError at once when the range does not fit `source`; the promise rejects with DeviceLostError when the device is lost.
    */
   push(source: GPUBuffer, offset = 0): Promise<ArrayBuffer> {
+    checkRange(source, offset, this.#bytes);
     const staging = this.#free.pop() ?? this.#create();
     copy(this.#device, source, offset, staging, this.#bytes);
     const mapped = map(this.#device, staging, this.#bytes).finally(() => {
       if (!this.#disposed) this.#free.push(staging);
     });
+    mapped.catch(() => undefined); // it may fail before its turn, when nobody listens to it yet
     const previous = this.#last;
     const ordered = previous.then(() => mapped);
     this.#last = ordered.catch(() => undefined); // one failed read does not fail the next
@@ -64,6 +66,7 @@ export async function readBuffer(
   offset = 0,
   bytes: number = source.size - offset,
 ): Promise<ArrayBuffer> {
+  checkRange(source, offset, bytes);
   const staging = stagingBuffer(device, bytes);
   try {
     copy(device, source, offset, staging, bytes);
@@ -80,12 +83,15 @@ function stagingBuffer(device: Device, bytes: number): GPUBuffer {
   return device.gpu.createBuffer({ label: "readback", size: aligned(bytes), usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
 }
 
-function copy(device: Device, source: GPUBuffer, offset: number, staging: GPUBuffer, bytes: number): void {
+function checkRange(source: GPUBuffer, offset: number, bytes: number): void {
   if (offset % 4 !== 0 || offset < 0 || offset + aligned(bytes) > source.size) {
     throw new RangeError(
       `readback: ${bytes} bytes at ${offset} must start at a multiple of 4 and lie in "${source.label}" of ${source.size} bytes`,
     );
   }
+}
+
+function copy(device: Device, source: GPUBuffer, offset: number, staging: GPUBuffer, bytes: number): void {
   const encoder = device.gpu.createCommandEncoder({ label: "readback" });
   encoder.copyBufferToBuffer(source, offset, staging, 0, aligned(bytes));
   device.gpu.queue.submit([encoder.finish()]);

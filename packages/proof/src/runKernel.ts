@@ -23,25 +23,28 @@ export async function runKernel(
   packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, 0);
   const uniforms = device.createUniformBuffer(view.byteLength, `${kernel.name} uniforms`);
   device.gpu.queue.writeBuffer(uniforms, 0, view.buffer);
-  const command = await createCommand(device, {
-    label: `${kernel.name}/${variant.id}`,
-    source: sourceOf(kernel, variant, problem, [...reads, ...writes].map(dtypeOf)),
-    reads: buffers.slice(0, reads.length).map(range),
-    writes: buffers.slice(reads.length).map(range),
-    uniforms: range(uniforms),
-    workgroups: variant.workgroups(problem),
-    flops: 0,
-  });
-  new Commands(device, [command], Number.POSITIVE_INFINITY).run();
-  const results = await Promise.all(
-    writes.map(async (before, i) => {
-      const bytes = await readBuffer(device, buffers[reads.length + i]!, 0, Math.max(4, before.byteLength));
-      return before instanceof Uint32Array ? new Uint32Array(bytes, 0, before.length) : new Float32Array(bytes, 0, before.length);
-    }),
-  );
-  for (const buffer of [...buffers, uniforms]) buffer.destroy();
-  device.throwIfFailed();
-  return results;
+  try {
+    const command = await createCommand(device, {
+      label: `${kernel.name}/${variant.id}`,
+      source: sourceOf(kernel, variant, problem, [...reads, ...writes].map(dtypeOf)),
+      reads: buffers.slice(0, reads.length).map(range),
+      writes: buffers.slice(reads.length).map(range),
+      uniforms: range(uniforms),
+      workgroups: variant.workgroups(problem),
+      flops: 0,
+    });
+    new Commands(device, [command], Number.POSITIVE_INFINITY).run();
+    const results = await Promise.all(
+      writes.map(async (before, i) => {
+        const bytes = await readBuffer(device, buffers[reads.length + i]!, 0, Math.max(4, before.byteLength));
+        return before instanceof Uint32Array ? new Uint32Array(bytes, 0, before.length) : new Float32Array(bytes, 0, before.length);
+      }),
+    );
+    device.throwIfFailed();
+    return results;
+  } finally {
+    for (const buffer of [...buffers, uniforms]) buffer.destroy();
+  }
 }
 
 function dtypeOf(data: BindingData): DType {

@@ -1,5 +1,5 @@
 import type { ParameterStore } from "@kindling/autograd";
-import { add, compile, Graph, type Program, scaleBy } from "@kindling/autograd";
+import { add, compile, fill, Graph, type Program, scaleBy } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import type { PoseModel } from "@kindling/models";
@@ -9,6 +9,7 @@ import { lossOf } from "./losses/lossOf.ts";
 import type { LossTerm } from "./recipe.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
+/** The network and the sizes of its batches. */
 export interface EvaluatorOptions {
   readonly model: PoseModel;
   readonly store: ParameterStore;
@@ -79,7 +80,7 @@ export class Evaluator implements Disposable {
       student: heatmaps,
       target: graph.input("target", [batchSize, ...heatmap, joints], "f32"),
       mask: graph.input("mask", [batchSize, joints], "f32"),
-      everyJoint: () => graph.inputs.get("mask")!,
+      everyJoint: () => fill(graph, [batchSize, joints], 1),
       tap: (path: string) => graph.find(path),
       adapters: new Map(),
     };

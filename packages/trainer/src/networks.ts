@@ -58,10 +58,21 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const all = [...trained, ...(teacher ? variablesOf(teacher).values() : [])];
   const trainedSet = new Set(trained);
   const store = new ParameterStore(device, { variables: all, trainable: (variable) => trainedSet.has(variable) });
-  store.initialise(trained, createRandom(recipe.seed, initialWeightsStream));
+  try {
+    store.initialise(trained, createRandom(recipe.seed, initialWeightsStream));
+    loadAll(store, student, teacher, weights);
+  } catch (error) {
+    store[Symbol.dispose]();
+    throw error;
+  }
+  const parameters = trained.filter(({ role }) => role === "parameter");
+  return { student, teacher, adapters, store, trained: parameters, [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {
   if (weights.backbone) {
     // A recipe gives a backbone file to SqueezeNet alone: parseRecipe refuses it for others.
-    if (!(student instanceof SqueezeNetHPE)) throw new Error(`${recipe.student.model} takes no backbone file`);
+    if (!(student instanceof SqueezeNetHPE)) throw new Error(`${student.card.name} takes no backbone file`);
     loadBackbone(store, student, weights.backbone.tensors, weights.backbone.source);
   }
   if (weights.student) loadWeights(store, student, weights.student.tensors, weights.student.source);
@@ -69,8 +80,6 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
     if (!weights.teacher) throw new Error("the teacher has no weights: the caller reads the recipe's file");
     loadWeights(store, teacher, weights.teacher.tensors, weights.teacher.source);
   }
-  const parameters = trained.filter(({ role }) => role === "parameter");
-  return { student, teacher, adapters, store, trained: parameters, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
 function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel {

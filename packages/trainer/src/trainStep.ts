@@ -47,11 +47,18 @@ export class TrainStep implements Disposable {
   /** Records and compiles the step of a recipe over its networks. */
   static async create(device: Device, recipe: Recipe, networks: Networks): Promise<TrainStep> {
     const teacher = await teacherHeatmapsOf(device, recipe, networks);
-    const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
-    const { graph: updateGraph, norm } = recordUpdate(networks.store, recipe.optimizer);
-    const gradients = await compile(graph, device, { store: networks.store, outputs });
-    const update = await compile(updateGraph, device, { store: networks.store, outputs: { norm } });
-    return new TrainStep(device, recipe, gradients, update, teacher);
+    let gradients: Program | undefined;
+    try {
+      const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
+      const { graph: updateGraph, norm } = recordUpdate(networks.store, recipe.optimizer);
+      gradients = await compile(graph, device, { store: networks.store, outputs });
+      const update = await compile(updateGraph, device, { store: networks.store, outputs: { norm } });
+      return new TrainStep(device, recipe, gradients, update, teacher);
+    } catch (error) {
+      gradients?.[Symbol.dispose]();
+      teacher?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */

@@ -11,6 +11,7 @@ import type { TrainingState } from "./trainingState.ts";
 import { type StepLosses, TrainStep } from "./trainStep.ts";
 import { lossWeightAt } from "./weighting/lossWeight.ts";
 
+/** What a trainer works on; it frees none of it. */
 export interface TrainerParts {
   readonly device: Device;
   readonly recipe: Recipe;
@@ -72,19 +73,27 @@ export class Trainer implements AsyncDisposable {
   static async create(parts: TrainerParts): Promise<Trainer> {
     const { device, recipe, networks, resume } = parts;
     const loaders = createLoaders(parts); // first, because compiling takes its time
-    const step = await TrainStep.create(device, recipe, networks);
     const { input, heatmap, batchSize } = recipe.data;
-    const evaluator = await Evaluator.create(device, {
-      model: networks.student,
-      store: networks.store,
-      joints: recipe.student.joints,
-      input,
-      heatmap,
-      batchSize,
-      losses: recipe.losses,
-    });
-    if (resume) restore(parts, resume);
-    return new Trainer(parts, loaders, step, evaluator);
+    let [step, evaluator]: [TrainStep?, Evaluator?] = [];
+    try {
+      step = await TrainStep.create(device, recipe, networks);
+      evaluator = await Evaluator.create(device, {
+        model: networks.student,
+        store: networks.store,
+        joints: recipe.student.joints,
+        input,
+        heatmap,
+        batchSize,
+        losses: recipe.losses,
+      });
+      if (resume) restore(parts, resume);
+      return new Trainer(parts, loaders, step, evaluator);
+    } catch (error) {
+      evaluator?.[Symbol.dispose]();
+      step?.[Symbol.dispose]();
+      await Promise.all([loaders.training.close(), loaders.validation.close()]);
+      throw error;
+    }
   }
 
   get stepsPerEpoch(): number {
