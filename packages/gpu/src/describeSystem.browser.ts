@@ -26,8 +26,6 @@ export async function describeSystem(): Promise<SystemDescription> {
       what: "this browser computes on the processor",
       fix: "enable hardware acceleration in its settings and see chrome://gpu",
     });
-  if (!device.capabilities.f16)
-    problems.push({ what: "the adapter has no shader-f16: half precision is not to be had", fix: "update browser and driver" });
   return {
     adapter: name,
     vendor: info.vendor,

@@ -47,7 +47,7 @@ export async function describeSystem(): Promise<SystemDescription> {
     features,
     limits,
     memory: memory(),
-    problems: systemProblems(facts, { software: info.isFallbackAdapter, embedded: embedded !== undefined, f16: device.capabilities.f16 }),
+    problems: systemProblems(facts, { software: info.isFallbackAdapter, embedded: embedded !== undefined }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DeviceLostError, GpuValidationError } from "./errors.ts";
+import { DeviceLostError, GpuValidationError, LimitError } from "./errors.ts";
 import { LayoutCache } from "./layouts.ts";
 import { PipelineCache } from "./pipelines.ts";
 
@@ -63,14 +63,17 @@ export class Device implements Disposable {
       this.#failure ??= error;
       return error;
     });
-    parts.gpu.addEventListener("uncapturederror", (event) => {
-      this.#failure ??= new GpuValidationError(event.error.message);
+    parts.gpu.addEventListener("uncapturederror", ({ error }) => {
+      this.#failure ??=
+        error instanceof GPUOutOfMemoryError
+          ? new LimitError(`the adapter has no memory left (${error.message}): use a smaller batch or input`)
+          : new GpuValidationError(error.message);
     });
     this.layouts = new LayoutCache(parts.gpu);
     this.pipelines = new PipelineCache(parts.gpu, this.layouts);
   }
 
-  /** @throws the first error that the device reported outside any call (a validation error, or its loss). */
+  /** @throws the first error that the device reported outside any call: a validation error, a LimitError where memory ran out, or its loss. */
   throwIfFailed(): void {
     if (this.#failure) throw this.#failure;
   }

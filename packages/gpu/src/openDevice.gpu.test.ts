@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNotEmbedded } from "./embeddedSwiftShader.node.ts";
-import { type Device, DeviceLostError, describeSystem, GpuValidationError, openDevice, readBuffer } from "./index.ts";
+import { type Device, DeviceLostError, describeSystem, GpuValidationError, LimitError, openDevice, readBuffer } from "./index.ts";
 import { driverManifests } from "./vulkanLoader.node.ts";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
@@ -85,6 +85,14 @@ test("a call that WebGPU refuses surfaces at the next check", async () => {
   using device = await openDevice();
   device.gpu.createBuffer({ size: 2 * device.capabilities.maxBufferBytes, usage: GPUBufferUsage.STORAGE });
   await expect(device.idle()).rejects.toThrow(GpuValidationError);
+});
+
+test("memory that runs out is no mistake of ours, and says what to do", async () => {
+  using device = await openDevice();
+  const error = new GPUOutOfMemoryError("no heap has 9 GiB");
+  device.gpu.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  expect(() => device.throwIfFailed()).toThrow(LimitError);
+  expect(() => device.throwIfFailed()).toThrow(/9 GiB.*use a smaller batch or input/);
 });
 
 test.skipIf(whyNotEmbedded() !== undefined)(

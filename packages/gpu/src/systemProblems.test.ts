@@ -18,15 +18,15 @@ const bare: SystemFacts = {
   embedded: "present",
 };
 const lavapipe = { loader: true, manifests: ["/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"] };
-const onSwiftShader = { software: true, embedded: true, f16: false };
-const onLavapipe = { software: true, embedded: false, f16: true };
-const onHardware = { software: false, embedded: false, f16: true };
+const onSwiftShader = { software: true, embedded: true };
+const onLavapipe = { software: true, embedded: false };
+const onHardware = { software: false, embedded: false };
 const texts = (...parameters: Parameters<typeof systemProblems>): string =>
   systemProblems(...parameters)
     .map(({ what, fix }) => `${what} → ${fix}`)
     .join("\n");
 
-test("a GPU that has f16, and lavapipe where there is no GPU, have no problems", () => {
+test("a GPU, and lavapipe where there is no GPU, have no problems", () => {
   expect(systemProblems({ ...bare, ...lavapipe, gpuNodes: ["/dev/dri/renderD128"] }, onHardware)).toEqual([]);
   expect(systemProblems({ ...bare, ...lavapipe, mesa: "25.0.7" }, onLavapipe)).toEqual([]);
 });
@@ -62,11 +62,10 @@ test("software while a GPU has a device file is a problem, and so is a device fi
   );
 });
 
-test("musl, an old glibc, the missing package and missing f16 are each named", () => {
+test("musl, an old glibc and the missing package are each named", () => {
   expect(texts({ ...bare, glibc: undefined }, undefined)).toMatch(/need glibc/);
   expect(texts({ ...bare, glibc: "2.31" }, undefined)).toMatch(/glibc 2\.31 is too old/);
   expect(texts({ ...bare, embedded: "package" }, undefined)).toMatch(/npm ci --include=optional/);
-  expect(texts(bare, { ...onHardware, f16: false })).toMatch(/no shader-f16/);
 });
 
 test("the error about a name lists the names that there are; the one about a GPU says that there is none", () => {

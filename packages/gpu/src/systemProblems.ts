@@ -35,7 +35,6 @@ export interface FoundForProblems {
   readonly software: boolean;
   /** SwiftShader from the npm package, because the system's drivers gave nothing. */
   readonly embedded: boolean;
-  readonly f16: boolean;
 }
 
 /** Everything worth mending, the worst first; empty on a machine whose GPU does all that kernels use. */
@@ -46,7 +45,6 @@ export function systemProblems(facts: SystemFacts, found: FoundForProblems | und
     ...(found && !found.software ? [] : hardwareProblems(facts)),
     ...(found && !found.embedded ? [] : driverProblems(facts)),
     ...(facts.embedded === "package" && (!found || found.software) ? [missingPackage] : []),
-    ...(found && !found.f16 ? [withoutF16(facts, found)] : []),
   ];
 }
 
@@ -88,7 +86,7 @@ function otherPlatform({ platform }: SystemFacts, found: FoundForProblems | unde
   }
   if (found.software)
     return [{ what: "training runs on the processor: only a software adapter was found", fix: "install or update the graphics driver" }];
-  return found.f16 ? [] : [{ what: "the adapter has no shader-f16", fix: "use precision: f32, or update the graphics driver" }];
+  return [];
 }
 
 function libcProblems({ glibc }: SystemFacts): SystemProblem[] {
@@ -158,7 +156,7 @@ function driverProblems({ loader, manifests, mesa, distribution, root }: SystemF
   }
   if (manifests.length === 0) {
     const what = loader ? "a Vulkan loader is installed, but no driver" : "no Vulkan loader (libvulkan.so.1) and no driver is installed";
-    return [{ what: `${what}; Mesa's lavapipe is about three times as fast as the embedded SwiftShader and has f16`, fix }];
+    return [{ what: `${what}; Mesa's lavapipe is faster than the embedded SwiftShader`, fix }];
   }
   if (!loader) return [{ what: `Vulkan drivers are installed (${manifests[0]}), but no loader (libvulkan.so.1)`, fix }];
   return [
@@ -173,15 +171,6 @@ const missingPackage: SystemProblem = {
   what: "the optional package with the embedded SwiftShader is not installed",
   fix: "npm ci --include=optional",
 };
-
-function withoutF16({ nvidiaDriver, distribution, root }: SystemFacts, found: FoundForProblems): SystemProblem {
-  const what = "the adapter has no shader-f16: half precision is not to be had";
-  if (found.software) return { what, fix: `lavapipe has it: ${installMesa(distribution, root)}` };
-  return {
-    what,
-    fix: nvidiaDriver === undefined ? "update the graphics driver, if a newer one has it" : `update NVIDIA's driver ${nvidiaDriver}`,
-  };
-}
 
 function olderThan(version: string, major: number, minor: number): boolean {
   const [a = 0, b = 0] = version.split(".").map(Number);

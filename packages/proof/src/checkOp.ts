@@ -10,11 +10,12 @@ export interface OpCheck {
   readonly case: string;
   /** Relative L2 error of the output. */
   readonly error: number;
-  /** Largest over directions of |⟨v, vjp(u)⟩ − ⟨(f(x+hv) − f(x−hv))/2h, u⟩| ÷ Σ|v·vjp(u)|, per differentiable input. */
+  /** Largest over directions of |⟨v, vjp(u)⟩ − ⟨(f(x+hv) − f(x−hv))/2h, u⟩| ÷ Σ|vjp(u)|, per differentiable input. */
   readonly gradientErrors: Readonly<Record<string, number>>;
   readonly pass: boolean;
 }
 
+/** How an op is run. */
 export interface CheckOpOptions {
   /** Variant of each kernel call; the fastest supported when absent. */
   readonly choose?: (kernel: Kernel, problem: Problem) => Variant;

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, nameModule, type PoseModel, readSafetensors, readWeights } from "@kindling/models";
+import { createModel, hasSafetensorsHeader, nameModule, type PoseModel, readSafetensors, readWeights } from "@kindling/models";
 import { NetworkError } from "./networkError.ts";
 import { assertInputFits } from "./networkInput.ts";
 import type { NamedWeights } from "./networks.ts";
@@ -70,8 +70,7 @@ async function readRun(folder: string): Promise<{ run: NonNullable<NetworkFile["
 
 /** What a safetensors file of ours says; null for any other file. */
 function metadataOf(bytes: Uint8Array): WeightsMetadata | null {
-  const openingBrace = 0x7b; // where the header of every safetensors file starts, and no PyTorch file has one
-  return bytes[8] === openingBrace ? parseWeightsMetadata(readSafetensors(bytes).metadata) : null;
+  return hasSafetensorsHeader(bytes) ? parseWeightsMetadata(readSafetensors(bytes).metadata) : null;
 }
 
 function buildModel(file: string, known: Partial<WeightsMetadata> | null, options: NetworkFileOptions): PoseModel {

@@ -5,7 +5,7 @@ import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
 
-/** The data sets of a recipe, and how many entries were left out of each and why. */
+/** The data sets of a recipe; each says how many entries were left out of it and why. */
 export interface RecipeData {
   readonly training: Dataset;
   readonly validation: Dataset;

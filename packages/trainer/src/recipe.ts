@@ -14,7 +14,7 @@ export interface Recipe {
   readonly losses: readonly LossTerm[];
   readonly optimizer: OptimizerRecipe;
   readonly schedule: Schedule;
-  /** How activations are stored; sums, weights and losses are f32 in both. */
+  /** How activations are stored. Everything computes in f32: `createNetworks` refuses "f16". */
   readonly precision: "f32" | "f16";
   /** Epochs from one validation to the next; the last epoch is always validated. */
   readonly validateEvery: number;
@@ -32,6 +32,7 @@ export interface NetworkRecipe {
   readonly width: number;
 }
 
+/** The network that is trained, and what it starts from; without weights, from the seed. */
 export interface StudentRecipe extends NetworkRecipe {
   /** Weights of the backbone alone, such as ImageNet's. */
   readonly backbone?: string;
@@ -44,6 +45,7 @@ export interface TeacherRecipe extends NetworkRecipe {
   readonly weights: string;
 }
 
+/** What the networks see, and how it is cut to batches. */
 export interface DataRecipe {
   readonly train: DataSetRecipe;
   readonly validation: DataSetRecipe;
@@ -65,6 +67,7 @@ export interface DataRecipe {
   readonly cache: boolean;
 }
 
+/** A data set on disk. */
 export interface DataSetRecipe {
   /** COCO-style annotations, a JSON file. */
   readonly data: string;
@@ -102,6 +105,7 @@ export interface FeatureLoss extends Term {
   readonly distance: "mse";
 }
 
+/** AdamW (Loshchilov, Hutter 2019), as PyTorch's. */
 export interface OptimizerRecipe {
   readonly kind: "adamw";
   readonly learningRate: number;

@@ -68,8 +68,8 @@ function unsupportedText(unsupported: readonly UnsupportedCase[]): string {
   const byReason = new Map<string, string[]>();
   for (const { name, reason } of unsupported) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
   const lines = [...byReason].map(([reason, names]) => `  ${reason}: ${names.join(", ")}`);
-  const cases = unsupported.length === 1 ? "1 case has" : `${unsupported.length} cases have`;
-  return `${cases} no op yet, whole or in part, so nothing of that was checked:\n${lines.join("\n")}`;
+  const cases = unsupported.length === 1 ? "1 case was" : `${unsupported.length} cases were`;
+  return `${cases} not checked, whole or in part, by reason:\n${lines.join("\n")}`;
 }
 
 /** The failed cases, each with its tensors beyond the bound and where to look. */

@@ -6,6 +6,7 @@ import type { GoldenFiles } from "./goldenFiles.ts";
 import { goldenModels } from "./goldenModels.ts";
 import { goldenOps } from "./goldenOps.ts";
 
+/** Which cases are run, and how to follow and stop them. */
 export interface VerifyOptions {
   /** Only cases whose names begin so. */
   readonly only?: string;
@@ -14,7 +15,7 @@ export interface VerifyOptions {
   readonly onCase?: (done: number, total: number, name: string) => void;
 }
 
-/** A case, or a part of one, that Kindling has no op, model or function for; it neither passes nor fails. */
+/** A case, or a part of one, that was not checked: Kindling has nothing for it, or float32 cannot reproduce it. It neither passes nor fails. */
 export interface UnsupportedCase {
   readonly name: string;
   readonly reason: string;
