@@ -17,6 +17,7 @@ import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
 
+/** What is measured, on which persons and how. */
 export interface EvaluateNetworkOptions {
   readonly network: NetworkFile;
   /** Annotations; undefined for the run's own validation set. */

@@ -7,6 +7,7 @@ import { assertInputFits, loadNetwork, type NetworkFile, writeFileAtomically } f
 import { InputError } from "./exit.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 
+/** A network and the files between which it runs. */
 export interface HeatmapsOfTensorOptions {
   readonly network: NetworkFile;
   /** Safetensors file with `x` [n,3,h,w], normalised as the network expects it. */

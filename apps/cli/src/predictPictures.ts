@@ -9,6 +9,7 @@ import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
 
+/** The images, the network that looks at them, and where its answers go. */
 export interface PredictPicturesOptions {
   readonly files: readonly string[];
   readonly network: NetworkFile;

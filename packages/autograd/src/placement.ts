@@ -24,6 +24,7 @@ export interface Placement {
   readonly unplannedBytes: number;
 }
 
+/** What decides where values live besides their lifetimes. */
 export interface PlacementOptions {
   readonly store: ParameterStore | null;
   readonly outputs: readonly Tensor[];

@@ -15,6 +15,7 @@ export interface ParameterSegment {
   readonly gradients: Variable;
 }
 
+/** The variables of a store and which of them are trained. */
 export interface ParameterStoreOptions {
   readonly variables: Iterable<Variable>;
   /** Which parameters are trained; the others are frozen: no gradient, no update, not part of the saved state. */

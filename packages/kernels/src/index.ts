@@ -36,6 +36,7 @@ export * from "./reduce/spread.ts";
 export * from "./reduce/sumRows.ts";
 export * from "./reduce/sumSplits.ts";
 export * from "./reduce/sumToScalar.ts";
+export * from "./reference.ts";
 export * from "./resizeBilinear/reference.ts";
 export * from "./resizeBilinear/resizeBilinear.ts";
 export * from "./resizeBilinear/resizeBilinearProblem.ts";

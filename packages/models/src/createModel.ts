@@ -3,6 +3,7 @@ import { HRNet } from "./hrnet/hrnet.ts";
 import type { PoseModel } from "./poseModel.ts";
 import { SqueezeNetHPE } from "./squeezenet/squeezeNetHPE.ts";
 
+/** Sizes that a name leaves open. */
 export interface CreateModelOptions {
   /** Channels of the heatmaps. */
   readonly joints: number;

@@ -1,6 +1,7 @@
 /** What a validation measures: `pck` a fraction 0–1, `loss` the weighted total. */
 export type Metric = "pck" | "loss";
 
+/** Whether more or less of a metric is better. */
 export type MetricDirection = "higher" | "lower";
 
 /** Which way a metric improves. It belongs to the metric, so that no run can keep its worst weights. */

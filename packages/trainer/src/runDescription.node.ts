@@ -18,6 +18,7 @@ export interface RunDescription {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** One process that trained the run. */
 export interface RunSession {
   /** ISO 8601. */
   readonly started: string;

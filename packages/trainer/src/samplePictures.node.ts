@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { writeFileAtomically } from "./atomicFile.node.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
+/** How a grid of tiles is drawn. */
 export interface SamplePictureOptions {
   /** Predicted joints below it are left out. */
   readonly scoreThreshold?: number;

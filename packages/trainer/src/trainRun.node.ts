@@ -15,6 +15,7 @@ import type { TrainEvent } from "./trainEvent.ts";
 import { type Snapshot, Trainer } from "./trainer.ts";
 import { weightsMetadata } from "./weightsMetadata.ts";
 
+/** What is trained, into which folder, on which device. */
 export interface TrainRunOptions {
   readonly recipe: Recipe;
   readonly folder: RunFolder;

@@ -3,7 +3,7 @@ import { reluGradKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { inferSameShape } from "./sameShape.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 
 /**
  * Gradient before a fused activation, from the gradient after it and the activation's output: dy where y > 0 for relu, dy itself for none.

@@ -3,7 +3,7 @@ import { adamwKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { inferSameShape } from "./sameShape.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 
 /** Constants of AdamW. */
 export interface AdamwAttrs {

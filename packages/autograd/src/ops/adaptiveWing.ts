@@ -7,6 +7,7 @@ import { checkMask } from "./axisOf.ts";
 import { mapFactorDispatch } from "./mapWeightDispatches.ts";
 import { sumAllDispatches } from "./sumAll.ts";
 
+/** Constants of the loss; the defaults are those of the paper. */
 export interface AdaptiveWingOptions {
   /** ω, θ, ε and α of the paper. */
   readonly omega?: number;

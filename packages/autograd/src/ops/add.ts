@@ -3,7 +3,7 @@ import { addKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { inferSameShape } from "./sameShape.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 
 /** a + b, of one shape. @throws ShapeError when the shapes differ. */
 export function add(a: Tensor, b: Tensor): Tensor {

@@ -4,7 +4,7 @@ import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { activationGrad } from "./activationGrad.ts";
-import { inferSameShape } from "./sameShape.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 
 /** max(a + b, 0), the end of a residual block, in one pass; of one shape. @throws ShapeError when the shapes differ. */
 export function addRelu(a: Tensor, b: Tensor): Tensor {

@@ -1,6 +1,7 @@
 import { type Aval, type Shape, ShapeError } from "@kindling/gpu";
 import { type Conv2dProblem, conv2dOutputSize } from "@kindling/kernels";
 
+/** How a convolution slides over its image, and what follows; defaults: stride, dilation and groups 1, padding 0, no activation. */
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: number;

@@ -1,4 +1,4 @@
-import type { Aval, Shape } from "@kindling/gpu";
+import { type Aval, type Shape, sizeOf } from "@kindling/gpu";
 import { type Conv2dProblem, conv2dWeightGradKernel, sumSplitsKernel, weightGradSplits } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { type Dispatch, dispatch, type Op } from "../op.ts";
@@ -31,10 +31,9 @@ export function weightGradDispatches(
   const splits = weightGradSplits(problem);
   if (splits === 1) return [dispatch(conv2dWeightGradKernel, { ...problem, splits }, [dy, x], [weightGrad])];
   const partial = scratch({ shape: [splits, ...weightGrad.shape], dtype: "f32" });
-  const size = weightGrad.shape.reduce((product, length) => product * length, 1);
   return [
     dispatch(conv2dWeightGradKernel, { ...problem, splits }, [dy, x], [partial]),
-    dispatch(sumSplitsKernel, { splits, size }, [partial], [weightGrad]),
+    dispatch(sumSplitsKernel, { splits, size: sizeOf(weightGrad.shape) }, [partial], [weightGrad]),
   ];
 }
 

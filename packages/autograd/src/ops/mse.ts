@@ -13,8 +13,8 @@ import { record } from "../graph.ts";
 import { type Dispatch, dispatch, type LowerCall, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMask, heatmapAxis } from "./axisOf.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 import { mapWeightDispatches } from "./mapWeightDispatches.ts";
-import { inferSameShape } from "./sameShape.ts";
 import { sumAllDispatches } from "./sumAll.ts";
 
 /**

@@ -4,8 +4,8 @@ import { record } from "../graph.ts";
 import { type Dispatch, dispatch, type LowerCall, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { axisOf, type DistributionAxis } from "./axisOf.ts";
+import { inferSameShape } from "./inferSameShape.ts";
 import { logSumExpDispatches } from "./logSumExpDispatches.ts";
-import { inferSameShape } from "./sameShape.ts";
 
 /**
  * exp(x) / Σ exp(x), over the pixels of each heatmap of x [n,h,w,k] or over the last axis of any x; safe for any finite x.

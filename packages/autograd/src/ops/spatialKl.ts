@@ -8,6 +8,7 @@ import { logSumExpDispatches } from "./logSumExpDispatches.ts";
 import { mapWeightDispatches } from "./mapWeightDispatches.ts";
 import { sumAllDispatches } from "./sumAll.ts";
 
+/** Letters of the formula of {@link spatialKl}. */
 export interface SpatialKlOptions {
   /** T of the formula. */
   readonly temperature: number;

@@ -3,6 +3,7 @@ import { sumRowsKernel, sumRowsSplits, sumSplitsKernel } from "@kindling/kernels
 import { record } from "../graph.ts";
 import { type Dispatch, dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
+import { rowsAndChannels } from "./rowsAndChannels.ts";
 
 /** Sum over all axes but the last, e.g. the gradient of a bias: [n,h,w,c] → [c]. */
 export function sumOverPixels(x: Tensor): Tensor {
@@ -24,9 +25,8 @@ export const sumOverPixelsOp: Op<object> = {
 
 /** Sums the channels of x from `offset` on, as many as y has, over all pixels. */
 export function sumRowsDispatches(x: Aval, y: Aval, offset: number, scratch: (aval: Aval) => Aval): Dispatch[] {
-  const xChannels = x.shape[x.shape.length - 1]!;
+  const { rows, channels: xChannels } = rowsAndChannels(x);
   const channels = y.shape[0]!;
-  const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const splits = sumRowsSplits(rows, channels);
   const problem = { rows, channels, xChannels, xOffset: offset, splits };
   if (splits === 1) return [dispatch(sumRowsKernel, problem, [x], [y])];

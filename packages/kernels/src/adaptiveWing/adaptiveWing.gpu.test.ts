@@ -1,7 +1,7 @@
 import { openDevice } from "@kindling/gpu";
 import { checkKernel, heatmapSizes, type KernelCheck, randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import { adaptiveWingGradKernel, adaptiveWingKernel } from "./adaptiveWing.ts";
 import { adaptiveWingGradReference, adaptiveWingReference } from "./reference.ts";
 

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { AdaptiveWingProblem } from "./adaptiveWingProblem.ts";
 
 /** factor · Σ importance · loss over the pixels of each map, in float64: [batch, joints]. */

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 
 /** max(a + b, 0). */
 export function addReluReference(a: Float64Array, b: Float64Array): Reference {

@@ -3,7 +3,7 @@ import { batchNormShapes, checkKernel, type KernelCase, randomValues } from "@ki
 import { expect, test } from "vitest";
 import { batchNormEvaluationInputGradKernel, batchNormTrainingInputGradKernel } from "../batchNormInputGrad/batchNormInputGrad.ts";
 import { type BatchNormWeightGradProblem, batchNormWeightGradKernel } from "../batchNormWeightGrad/batchNormWeightGrad.ts";
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import { type BatchNormForwardProblem, batchNormKernel } from "./batchNorm.ts";
 import type { BatchNormProblem } from "./batchNormProblem.ts";
 import {

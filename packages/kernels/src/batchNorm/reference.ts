@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { BatchNormForwardProblem } from "./batchNorm.ts";
 import type { BatchNormProblem } from "./batchNormProblem.ts";
 

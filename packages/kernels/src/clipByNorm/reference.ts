@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 
 /** gradients · min(1, maxNorm / (norm + 10⁻⁶)), in float64. */
 export function clipByNormReference(gradients: Float64Array, norm: number, maxNorm: number): Reference {

@@ -3,8 +3,9 @@ import { checkKernel, conv2dCaseName, conv2dProblemOf, conv2dSizes, type KernelC
 import { expect, test } from "vitest";
 import { type Conv2dInputGradProblem, conv2dInputGradKernel } from "../conv2dInputGrad/conv2dInputGrad.ts";
 import { type Conv2dWeightGradProblem, conv2dWeightGradKernel } from "../conv2dWeightGrad/conv2dWeightGrad.ts";
+import type { Reference } from "../reference.ts";
 import { type Conv2dForwardProblem, conv2dBiasKernel, conv2dKernel } from "./conv2d.ts";
-import { conv2dInputGradReference, conv2dReference, conv2dWeightGradReference, type Reference } from "./reference.ts";
+import { conv2dInputGradReference, conv2dReference, conv2dWeightGradReference } from "./reference.ts";
 
 const device = await openDevice();
 const exact = (data: Float32Array) => Float64Array.from(data);

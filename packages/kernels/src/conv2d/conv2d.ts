@@ -1,5 +1,5 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
-import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dUniforms } from "./conv2dProblem.ts";
+import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "./conv2dProblem.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 
@@ -29,15 +29,11 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
       {
         id: "registerTile",
         supports: (p) => p.groups === 1 && p.inChannels % 4 === 0,
-        vectors: (p) => (writesVectors(p) ? ["x", "weight", "y"] : ["x"]),
-        source: (p) => registerTile(bias, p.activation, writesVectors(p)),
+        vectors: (p) => (conv2dHasOutputVectors(p) ? ["x", "weight", "y"] : ["x"]),
+        source: (p) => registerTile(bias, p.activation, conv2dHasOutputVectors(p)),
         workgroups: (p) => grid(Math.ceil((p.batch * p.outHeight * p.outWidth) / tilePixels) * Math.ceil(p.outChannels / 4), 32),
       },
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
   });
-}
-
-function writesVectors(p: Conv2dProblem): boolean {
-  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
 }

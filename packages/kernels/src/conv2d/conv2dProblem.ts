@@ -45,6 +45,11 @@ export function conv2dOutputSize(size: number, kernel: number, stride: number, p
   return Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
+/** Whether the channels of y, and so of the weight's last axis, can be read and written as vec4. */
+export function conv2dHasOutputVectors(p: Conv2dProblem): boolean {
+  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
+}
+
 /** Floating point operations (two a multiply–add) of the forward pass; each gradient takes as many. */
 export function conv2dFlops(p: Conv2dProblem): number {
   return 2 * p.batch * p.outHeight * p.outWidth * p.outChannels * p.kernelHeight * p.kernelWidth * (p.inChannels / p.groups);

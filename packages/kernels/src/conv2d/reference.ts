@@ -1,12 +1,5 @@
+import type { Reference } from "../reference.ts";
 import type { Conv2dProblem } from "./conv2dProblem.ts";
-
-/** Values in float64 and, for each, Σ|terms|: what its rounding error is proportional to. */
-export interface Reference {
-  readonly value: Float64Array;
-  readonly magnitude: Float64Array;
-  /** Terms of one sum. */
-  readonly terms: number;
-}
 
 /** y[n,ho,wo,co] = bias[co] + Σ x[n, ho·stride+kh·dilation−padding, wo·stride+kw·dilation−padding, ci] · weight[kh,kw,ci,co], in float64; y is dense. */
 export function conv2dReference(p: Conv2dProblem, x: Float64Array, weight: Float64Array, bias: Float64Array | null): Reference {

@@ -1,4 +1,4 @@
-import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
+import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
@@ -23,14 +23,10 @@ export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2d
     {
       id: "registerTile",
       supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
-      vectors: (p) => (readsVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
-      source: (p) => registerTile(p.accumulate, readsVectors(p), p.stride === 2 ? 2 : 1),
+      vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
+      source: (p) => registerTile(p.accumulate, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
       workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
     },
   ],
   cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
 });
-
-function readsVectors(p: Conv2dProblem): boolean {
-  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
-}

@@ -1,4 +1,4 @@
-import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
+import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile } from "./registerTile.wgsl.ts";
@@ -25,8 +25,8 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
     {
       id: "registerTile",
       supports: (p) => p.groups === 1 && p.inChannels % 4 === 0,
-      vectors: (p) => (readsVectors(p) ? ["dy", "x", "partial"] : ["x"]),
-      source: (p) => registerTile(channelTile(p) / 4, columnTile(p), readsVectors(p)),
+      vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "x", "partial"] : ["x"]),
+      source: (p) => registerTile(channelTile(p) / 4, columnTile(p), conv2dHasOutputVectors(p)),
       workgroups: (p) => grid(p.splits * tiles(p), 16),
     },
   ],
@@ -47,7 +47,9 @@ function weightSize(p: Conv2dProblem): number {
 }
 
 function tiles(p: Conv2dProblem): number {
-  return p.kernelHeight * p.kernelWidth * Math.ceil(p.inChannels / p.groups / channelTile(p)) * Math.ceil(p.outChannels / (4 * columnTile(p)));
+  return (
+    p.kernelHeight * p.kernelWidth * Math.ceil(p.inChannels / p.groups / channelTile(p)) * Math.ceil(p.outChannels / (4 * columnTile(p)))
+  );
 }
 
 /** Input channels that one thread of the fast variant computes. */
@@ -57,9 +59,5 @@ function channelTile(p: Conv2dProblem): 4 | 8 {
 
 /** Quads of output channels that one thread of the fast variant computes. */
 function columnTile(p: Conv2dProblem): 1 | 2 {
-  return readsVectors(p) && p.outChannels % 8 === 0 && p.inChannels % 8 === 0 ? 2 : 1;
-}
-
-function readsVectors(p: Conv2dProblem): boolean {
-  return p.outChannels % 4 === 0 && p.yChannels % 4 === 0 && p.yOffset % 4 === 0;
+  return conv2dHasOutputVectors(p) && p.outChannels % 8 === 0 && p.inChannels % 8 === 0 ? 2 : 1;
 }

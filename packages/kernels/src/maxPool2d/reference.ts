@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { MaxPool2dProblem } from "./maxPool2dProblem.ts";
 
 /** The largest value of each window; a maximum is one of its terms, so nothing is rounded. */

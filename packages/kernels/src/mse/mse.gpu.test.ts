@@ -1,7 +1,7 @@
 import { openDevice } from "@kindling/gpu";
 import { checkKernel, type KernelCheck, randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import { mseGradKernel, weightedMseGradKernel, weightedMseKernel } from "./mse.ts";
 import { weightedMseGradReference, weightedMseReference } from "./reference.ts";
 

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 
 /** scale · Σ x, in float64. */
 export function sumReference(x: Float64Array, scale: number): Reference {

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { ResizeBilinearProblem } from "./resizeBilinearProblem.ts";
 
 /** y = Σ weight · x over the four pixels around each output's source (upsample_bilinear2d in PyTorch's aten/src/ATen/native/UpSample.h). */

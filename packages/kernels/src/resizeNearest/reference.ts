@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { ResizeProblem } from "./resizeProblem.ts";
 
 /** y[n, o, p, c] = x[n, ⌊o·height/outHeight⌋, ⌊p·width/outWidth⌋, c]. */

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 
 /** x · scalars[position], in float64. */
 export function scaleByReference(x: Float64Array, scalars: Float64Array, position: number): Reference {

@@ -1,5 +1,5 @@
-import type { Reference } from "../conv2d/reference.ts";
 import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Reference } from "../reference.ts";
 
 /** Sizes of [outer, length, inner]. */
 type Axis = Omit<AxisProblem, "splits">;

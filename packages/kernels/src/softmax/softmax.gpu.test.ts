@@ -1,7 +1,7 @@
 import { openDevice } from "@kindling/gpu";
 import { checkKernel, type KernelCheck, randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import { logSumExpMergeKernel, logSumExpPartialKernel } from "./logSumExp.ts";
 import { logSoftmaxGradReference, logSoftmaxReference, logSumExpReference, softmaxGradReference, softmaxReference } from "./reference.ts";
 import { softmaxGradKernel, softmaxKernel } from "./softmax.ts";

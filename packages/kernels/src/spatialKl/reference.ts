@@ -1,5 +1,5 @@
-import type { Reference } from "../conv2d/reference.ts";
 import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Reference } from "../reference.ts";
 import { logSumExpReference } from "../softmax/reference.ts";
 
 /** Magnitude whose rounding is what adapters lose when they flush probabilities below 2⁻¹²⁶ to zero. */

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { SquaredDeviationsProblem } from "./squaredDeviations.ts";
 
 /** Σ (x − mean)² over the rows of each split, ⌈rows / splits⌉ at a time. */

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { UnpackImageProblem } from "./unpackImage.ts";
 
 /** Byte · scale + shift for the three channels of each pixel, then 0. */

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 
 /** (1 − momentum) · running + momentum · batch; the batch's variance is the unbiased one. */
 export function updateRunningStatisticsReference(running: ArrayLike<number>, batch: ArrayLike<number>, momentum: number): Reference {

@@ -1,4 +1,4 @@
-import type { Reference } from "../conv2d/reference.ts";
+import type { Reference } from "../reference.ts";
 import type { TapAxisProblem } from "./tapAxis.ts";
 import type { TapWeightProblem } from "./tapWeight.ts";
 

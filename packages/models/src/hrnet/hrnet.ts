@@ -8,6 +8,7 @@ import { Bottleneck } from "./bottleneck.ts";
 import { HighResolutionModule } from "./highResolutionModule.ts";
 import { convNorm, hrnetConv, hrnetInit } from "./hrnetConv.ts";
 
+/** Sizes of an HRNet. */
 export interface HRNetOptions {
   readonly joints: number;
   /** Channels of the first branch; each further branch has twice those of the one before. */

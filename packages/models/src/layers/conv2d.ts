@@ -2,6 +2,7 @@ import { conv2d, type Graph, type Tensor, Variable } from "@kindling/autograd";
 import { Module } from "../module.ts";
 import { type Initialiser, pytorchDefault } from "./initialiser.ts";
 
+/** How a convolution layer differs from one with stride 1, without padding, with bias. */
 export interface Conv2dLayerOptions {
   /** Default 1. */
   readonly stride?: number;

@@ -4,6 +4,7 @@ import { imageNetInput, type ModelCard, quarterSize } from "../modelCard.ts";
 import { type Mode, Module } from "../module.ts";
 import { SqueezeNetFeatures } from "./squeezeNetFeatures.ts";
 
+/** Sizes of the student. */
 export interface SqueezeNetHPEOptions {
   readonly joints: number;
   /** Multiplies the channels of every hidden layer; default 1. */

@@ -2,12 +2,14 @@ import { seriesColors, seriesDashes } from "./palette.ts";
 import { strokeText, textWidth } from "./strokeFont.ts";
 import { formatNumber, niceTicks } from "./ticks.ts";
 
+/** One curve. */
 export interface Series {
   readonly name: string;
   /** In the order of x; a y that is NaN or infinite leaves a gap. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** Curves over one axis, with what is written beside them. */
 export interface LineChart {
   readonly title: string;
   /** What x counts; its ticks are whole numbers. */
@@ -19,6 +21,7 @@ export interface LineChart {
   readonly fromZero?: boolean;
 }
 
+/** A rectangle in pixels. */
 export interface Frame {
   readonly x: number;
   readonly y: number;

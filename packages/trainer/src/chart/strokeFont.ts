@@ -1,5 +1,6 @@
 import { type Glyph, glyphs } from "./glyphs.ts";
 
+/** Where a text stands and how it looks. */
 export interface TextStyle {
   readonly x: number;
   /** Of the baseline. */
