@@ -5,7 +5,7 @@ import { createModel, ModelError } from "./createModel.ts";
 import { fileShapesOf } from "./fileShape.ts";
 import { type AnyModule, nameModule } from "./module.ts";
 import { SqueezeNetHPE } from "./squeezenet/squeezeNetHPE.ts";
-import { haveShared, publishedShapes } from "./testing/goldenModels.node.ts";
+import { haveShared, publishedShapes } from "./testing/sharedFiles.node.ts";
 
 test.each([
   ["squeezenet-hpe", 800_849],

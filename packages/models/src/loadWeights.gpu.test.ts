@@ -10,8 +10,8 @@ import { loadBackbone } from "./squeezenet/loadBackbone.ts";
 import { SqueezeNetHPE } from "./squeezenet/squeezeNetHPE.ts";
 import { readWeights } from "./stateDict/readWeights.ts";
 import { WeightsMismatchError } from "./stateDict/report.ts";
-import { haveShared, sharedFile } from "./testing/goldenModels.node.ts";
 import { randomSource } from "./testing/randomSource.ts";
+import { haveShared, sharedFile } from "./testing/sharedFiles.node.ts";
 
 const device = await openDevice();
 
