@@ -1,5 +1,5 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
-import { wgsl } from "../wgsl.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { addSplits } from "./splits.wgsl.ts";
 
 /** partial [splits, size] → y [size], divided by `count`. */
 export type AverageSplitsProblem = { readonly splits: number; readonly size: number; readonly count: number };
@@ -17,15 +17,7 @@ export const averageSplitsKernel: Kernel<AverageSplitsProblem, typeof uniforms> 
     {
       id: "direct",
       supports: () => true,
-      source: () => wgsl`
-${threadIndex(64)}
-  if (index >= u.size) { return; }
-  var sum = 0.0;
-  for (var split = 0u; split < u.splits; split++) {
-    sum += partial[split * u.size + index];
-  }
-  y[index] = sum / f32(u.count);
-}`,
+      source: () => addSplits("sum / f32(u.count)"),
       workgroups: ({ size }) => grid(size, 64),
     },
   ],

@@ -1,5 +1,5 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
-import { wgsl } from "../wgsl.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { addSplits } from "./splits.wgsl.ts";
 
 /** partial [splits, size] → y [size]. */
 export type SumSplitsProblem = { readonly splits: number; readonly size: number };
@@ -17,15 +17,7 @@ export const sumSplitsKernel: Kernel<SumSplitsProblem, typeof uniforms> = define
     {
       id: "direct",
       supports: () => true,
-      source: () => wgsl`
-${threadIndex(64)}
-  if (index >= u.size) { return; }
-  var sum = 0.0;
-  for (var split = 0u; split < u.splits; split++) {
-    sum += partial[split * u.size + index];
-  }
-  y[index] = sum;
-}`,
+      source: () => addSplits("sum"),
       workgroups: ({ size }) => grid(size, 64),
     },
   ],
