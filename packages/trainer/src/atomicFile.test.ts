@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-atomic-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the file holds the new content and nothing else is left in the folder", async () => {
   const file = path.join(folder, "a.txt");

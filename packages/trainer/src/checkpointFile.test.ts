@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeSafetensors } from "@kindling/models";
 import { build } from "esbuild";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { CheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
 import type { TrainingState } from "./trainingState.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-checkpoint-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 const state: TrainingState = {
   epoch: 2,
   step: 130,

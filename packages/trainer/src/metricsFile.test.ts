@@ -1,10 +1,11 @@
-import { appendFile, mkdtemp, readFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { appendMetrics, readMetrics, rewindMetrics } from "./metricsFile.node.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-metrics-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 const step = (number: number): { kind: string; step: number; losses: { gt: number } } => ({
   kind: "step",
   step: number,

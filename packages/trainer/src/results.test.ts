@@ -1,7 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bestResults, type EpochResults, resultsFromCsv, resultsToCsv } from "./results.ts";
 import { readResults, writeResults } from "./resultsFile.node.ts";
 
@@ -22,7 +22,9 @@ test("columns stand in order of appearance, unmeasured cells are empty", () => {
 });
 
 test("reading up to a step leaves out later epochs, and no file has no rows", async () => {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), "kindling-results-")), "results.csv");
+  const folder = await mkdtemp(path.join(tmpdir(), "kindling-results-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "results.csv");
   expect(await readResults(file)).toEqual([]);
   await writeResults(file, rows);
   expect(await readResults(file, 20)).toEqual(rows.slice(0, 2));

@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { parseRecipe } from "./recipe/parseRecipe.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
@@ -9,6 +9,7 @@ import { describeRun, readRunDescription, writeRunDescription } from "./runDescr
 import { createRunFolder } from "./runFolder.node.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-description-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 const recipe = (overrides: Record<string, string> = {}): Recipe =>
   parseRecipe(
     `

@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { createRunFolder, openRunFolder, RunFolderError } from "./runFolder.node.ts";
 
-const runs = path.join(await mkdtemp(path.join(tmpdir(), "kindling-runs-")), "runs");
+const folder = await mkdtemp(path.join(tmpdir(), "kindling-runs-"));
+const runs = path.join(folder, "runs");
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("runs of one name are numbered, also when they start at once", async () => {
   expect((await createRunFolder(runs, "kd")).name).toBe("kd");

@@ -1,13 +1,14 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { coco17 } from "@kindling/pose";
 import sharp from "sharp";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { writeSamplePictures } from "./samplePictures.node.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "kindling-samples-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 const nowhere = new Float32Array(51);
 /** All joints at one point. */
 const at = (x: number, y: number, v: number): Float32Array => Float32Array.from({ length: 51 }, (_, i) => [x, y, v][i % 3]!);

@@ -1,12 +1,16 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { encodeScalarEvent, stepOfEvent } from "./tensorBoard/event.ts";
 import { decodeRecords, encodeRecord } from "./tensorBoard/record.ts";
 import { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 
-const newFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), "kindling-tensorboard-"));
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "kindling-tensorboard-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /** Reads protobuf without knowing what it means: [field, value] with numbers for varints and bytes for all else. */
 function fieldsOf(bytes: Uint8Array): readonly [number, number | Uint8Array][] {
