@@ -46,7 +46,7 @@ function jsonOf({ teacher, baseline, distilled, seconds, adapter, width, results
 }
 
 function textOf({ teacher, baseline, distilled, width, persons, epochs, seconds, results, people }: DemoResult): string {
-  const student = `SqueezeNet${width === 1 ? "" : ` (${width} of its width)`}, ${baseline.parameters} parameters`;
+  const student = `SqueezeNet of ${width} of its width, ${baseline.parameters} parameters, backbone from other drawn people`;
   const rows = [
     ["", "PCK@0.1", "loss"],
     ["teacher: HRNet", teacher.pck.toFixed(3), teacher.loss.toFixed(4)],
