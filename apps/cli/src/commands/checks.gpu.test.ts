@@ -32,7 +32,13 @@ test("verify refuses folders without reference values and prefixes that nothing 
   ] as const) {
     const { status, stdout, stderr } = kindling(["verify", word]);
     expect(stderr).toContain(expected);
-    expect(stderr.trim().split("\n")).toHaveLength(1);
+    // Dawn itself warns about limits of some drivers.
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .filter((line) => !line.startsWith("Warning: max")),
+    ).toHaveLength(1);
     expect(stdout).toBe("");
     expect(status).toBe(2);
   }
