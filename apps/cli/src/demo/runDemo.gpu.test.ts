@@ -1,9 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readRecipe } from "@kindling/trainer";
 import sharp from "sharp";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Progress } from "../progress.ts";
 import { repositoryFolder } from "../repository.ts";
 import { runDemo } from "./runDemo.ts";
@@ -12,6 +12,7 @@ const recipes = path.join(repositoryFolder()!, "recipes/demo");
 
 test("the demo draws people, measures the teacher, trains both arms and leaves its pictures", async () => {
   const directory = await mkdtemp(path.join(tmpdir(), "kindling-demo-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const signal = new AbortController().signal;
   const progress = new Progress({ write: () => undefined });
   const budget = { train: 16, heldOut: 6, epochs: 1 };

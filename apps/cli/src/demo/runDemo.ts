@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Recipe } from "@kindling/trainer";
 import type { Progress } from "../progress.ts";
@@ -52,7 +51,7 @@ const shown = 6;
 /** The whole story: people are drawn, the teacher is measured, and one student is trained without and with its help on the same budget. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { openDevice } = await import("@kindling/gpu");
-  const { createRunFolder, readRecipe, writeSamplePictures } = await import("@kindling/trainer");
+  const { createRunFolder, readRecipe, writeFileAtomically, writeSamplePictures } = await import("@kindling/trainer");
   const { coco17 } = await import("@kindling/pose");
   const { default: sharp } = await import("sharp");
   const { directory, progress, signal, words, budget = ownBudget } = options;
@@ -83,10 +82,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const baseline = await arm(baselineRecipe);
   const distilled = await arm(distilledRecipe);
 
-  await mkdir(directory, { recursive: true });
   const epochs = baselineRecipe.schedule.epochs;
   const results = path.join(directory, "results.png");
-  await writeFile(
+  await writeFileAtomically(
     results,
     await sharp(Buffer.from(await demoFigure(teacher.score, [baseline, distilled], epochs)))
       .png()

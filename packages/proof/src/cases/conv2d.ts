@@ -56,8 +56,8 @@ export function conv2dCaseName({ x, weight, stride, padding, dilation = 1, group
   return `[${x}] * [${weight}] stride ${stride} padding ${padding}${dilation > 1 ? ` dilation ${dilation}` : ""}${groups > 1 ? ` groups ${groups}` : ""}`;
 }
 
-/** Cases of conv2d, with and without bias and ReLU. */
-export const conv2dCases: readonly OpCase[] = conv2dSizes.map((sizes, i) => {
+/** Cases without activation, every second one with bias. */
+const plainCases: readonly OpCase[] = conv2dSizes.map((sizes, i) => {
   const problem = conv2dProblemOf(sizes);
   const input = (name: string, shape: Shape, seed: number): OpInput => ({
     name,
@@ -67,7 +67,6 @@ export const conv2dCases: readonly OpCase[] = conv2dSizes.map((sizes, i) => {
   });
   const inputs = [input("x", sizes.x, 3 * i + 1), input("weight", sizes.weight, 3 * i + 2)];
   if (i % 2 === 0) inputs.push(input("bias", [problem.outChannels], 3 * i + 3));
-  // Only where every sum is far from the kink can differences judge a ReLU: it has cases of its own.
   return {
     op: "conv2d",
     name: conv2dCaseName(sizes),
@@ -82,3 +81,27 @@ export const conv2dCases: readonly OpCase[] = conv2dSizes.map((sizes, i) => {
     reference: ([x, weight, bias]) => conv2dReference(problem, x!, weight!, bias ?? null).value,
   };
 });
+
+/** A fused ReLU: sums below 3.6 and biases of ±4 keep every value far from the kink, so that differences can judge it. */
+const reluCase: OpCase = (() => {
+  const sizes: Sizes = { x: [2, 4, 5, 4], weight: [3, 3, 4, 8], stride: 1, padding: 1 };
+  const input = (name: string, shape: Shape, data: Float32Array): OpInput => ({ name, shape, data, differentiable: true });
+  return {
+    op: "conv2d",
+    name: `${conv2dCaseName(sizes)} relu`,
+    inputs: [
+      input("x", sizes.x, randomValues(101, sizeOf(sizes.x), -0.1, 0.1)),
+      input("weight", sizes.weight, randomValues(102, sizeOf(sizes.weight))),
+      input(
+        "bias",
+        [8],
+        Float32Array.from({ length: 8 }, (_, channel) => (channel % 3 === 0 ? -4 : 4)),
+      ),
+    ],
+    build: ([x, weight, bias]) => conv2d(x!, weight!, bias!, { padding: 1, activation: "relu" }),
+    reference: ([x, weight, bias]) => conv2dReference(conv2dProblemOf(sizes), x!, weight!, bias!).value.map((value) => Math.max(value, 0)),
+  };
+})();
+
+/** Cases of conv2d, with and without bias and ReLU. */
+export const conv2dCases: readonly OpCase[] = [...plainCases, reluCase];

@@ -1,0 +1,56 @@
+import { openDevice } from "@kindling/gpu";
+import { expect, test } from "vitest";
+import { compile } from "./compile.ts";
+import { Graph } from "./graph.ts";
+import { add } from "./ops/add.ts";
+import { mul } from "./ops/mul.ts";
+import { relu } from "./ops/relu.ts";
+import { NonFiniteError } from "./program.ts";
+
+const device = await openDevice();
+
+/** relu(a · b) + b, with the product named. */
+function record() {
+  const graph = new Graph();
+  const [a, b] = [graph.input("a", [4], "f32"), graph.input("b", [4], "f32")];
+  const product = mul(a, b);
+  graph.name(product, "net.product");
+  return { graph, result: add(relu(product), b) };
+}
+
+test("a checked program stops at the first value that is not finite, naming node, path and the ranges of its inputs", async () => {
+  const { graph, result } = record();
+  using program = await compile(graph, device, { store: null, outputs: { result }, checked: true });
+  program.write("a", Float32Array.of(1, 2, 3e38, 4));
+  program.write("b", Float32Array.of(1, -2, 10, 4));
+  const failure = await program.runChecked().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(NonFiniteError);
+  expect((failure as Error).message).toMatch(/= mul \(net\.product\) is not finite at element 2; .*%1:f32\[4\] in \[-2, 10\]/);
+  program.write("a", Float32Array.of(1, 2, 3, 4));
+  await program.runChecked();
+  expect([...(await program.read("result"))]).toEqual([2, -2, 40, 20]);
+});
+
+test("a checked program gives the bits of a plain one, and a plain one cannot be checked", async () => {
+  const { graph, result } = record();
+  using program = await compile(graph, device, { store: null, outputs: { result } });
+  program.write("a", Float32Array.of(1, 2, 3, 4));
+  program.write("b", Float32Array.of(1, -2, 10, 4));
+  program.run();
+  expect([...(await program.read("result"))]).toEqual([2, -2, 40, 20]);
+  await expect(program.runChecked()).rejects.toThrow(/checked: true/);
+});
+
+test("the text of a graph has a line a node, with types, operands and paths", () => {
+  expect(String(record().graph)).toBe(
+    ["%2:f32[4] = mul(%0, %1)  // net.product", "%3:f32[4] = relu(%2)", "%4:f32[4] = add(%3, %1)"].join("\n"),
+  );
+});
+
+test("an unknown input, a wrong size and an unknown output are refused with the names there are", async () => {
+  const { graph, result } = record();
+  using program = await compile(graph, device, { store: null, outputs: { result } });
+  expect(() => program.write("c", new Float32Array(4))).toThrow(/"c"; there are a, b/);
+  expect(() => program.write("a", new Float32Array(5))).toThrow(/16 bytes, not 20/);
+  await expect(program.read("y")).rejects.toThrow(/"y"; there are result/);
+});
