@@ -1,4 +1,4 @@
-import { type BufferRange, byteLengthOf, type Command, type Commands, type Device, readBuffer, sizeOf } from "@kindling/gpu";
+import { type BufferRange, byteLengthOf, type Command, type Commands, type Device, decodeFloat16, readBuffer, sizeOf } from "@kindling/gpu";
 import type { Node } from "./op.ts";
 import type { Placement } from "./placement.ts";
 import type { Tensor } from "./tensor.ts";
@@ -57,12 +57,11 @@ export class Program implements Disposable {
     this.#parts.replay.run();
   }
 
-  /** An output of the last run. */
+  /** An output of the last run; f16 is widened. */
   async read(output: string): Promise<Float32Array> {
-    const { buffer, offset, bytes } = this.rangeOf(output);
-    const data = await readBuffer(this.#parts.device, buffer, offset, bytes);
+    const values = await this.#floats(this.#tensor(output));
     this.#parts.device.throwIfFailed();
-    return new Float32Array(data, 0, sizeOf(this.#tensor(output).shape));
+    return values;
   }
 
   /** Where an output lives, to be copied to a readback ring after a run. */
@@ -100,9 +99,14 @@ export class Program implements Disposable {
 
   /** Numbers of a tensor in its present state; integers are finite by nature and read as none. */
   async #values(tensor: Tensor): Promise<Float32Array> {
-    if (tensor.dtype !== "f32") return new Float32Array(0);
+    return tensor.dtype === "u32" ? new Float32Array(0) : this.#floats(tensor);
+  }
+
+  async #floats(tensor: Tensor): Promise<Float32Array> {
     const { buffer, offset, bytes } = this.#parts.placement.rangeOf(tensor);
-    return new Float32Array(await readBuffer(this.#parts.device, buffer, offset, bytes), 0, sizeOf(tensor.shape));
+    const data = await readBuffer(this.#parts.device, buffer, offset, bytes);
+    const size = sizeOf(tensor.shape);
+    return tensor.dtype === "f16" ? decodeFloat16(new Uint16Array(data, 0, size)) : new Float32Array(data, 0, size);
   }
 }
 

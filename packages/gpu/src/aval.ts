@@ -45,6 +45,6 @@ export class ShapeError extends Error {
 export class DTypeError extends Error {
   override readonly name = "DTypeError";
   constructor(op: string, requirement: string, ...operands: readonly Aval[]) {
-    super(`${op}: ${requirement}; got ${operands.map(showAval).join(", ") || "nothing"}`);
+    super(`${op}: ${requirement}${operands.length > 0 ? `; got ${operands.map(showAval).join(", ")}` : ""}`);
   }
 }

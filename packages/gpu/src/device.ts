@@ -51,6 +51,7 @@ export class Device implements Disposable {
   readonly #slowPolling: DeviceParts["slowPolling"];
   #failure: Error | undefined;
   #waits = 0;
+  #slowed = false;
 
   constructor(parts: DeviceParts) {
     this.gpu = parts.gpu;
@@ -87,12 +88,22 @@ export class Device implements Disposable {
   /** Awaits an answer of the GPU without taking processor time from a software adapter. */
   async wait<T>(answer: Promise<T>): Promise<T> {
     this.#waits++;
-    if (this.#waits === 1) this.#slowPolling?.(() => this.#waits > 0);
+    this.#slowDown();
     try {
       return await answer;
     } finally {
       this.#waits--;
     }
+  }
+
+  /** Rests between turns until nothing is awaited. One rest a turn: a wait that begins just after another ended goes on with that one's. */
+  #slowDown(): void {
+    if (this.#slowed) return;
+    this.#slowed = true;
+    this.#slowPolling?.(() => {
+      this.#slowed = this.#waits > 0;
+      return this.#slowed;
+    });
   }
 
   /** A buffer for kernels: storage, copied from and to. Zeroed by WebGPU. */

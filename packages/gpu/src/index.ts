@@ -5,6 +5,7 @@ export * from "./bindings.ts";
 export * from "./commands.ts";
 export * from "./device.ts";
 export * from "./errors.ts";
+export * from "./float16.ts";
 export * from "./layouts.ts";
 export type { AdapterChoice, OpenDeviceOptions } from "./openDeviceOptions.ts";
 export * from "./pipelines.ts";

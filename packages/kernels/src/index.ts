@@ -19,6 +19,7 @@ export * from "./conv2dInputGrad/conv2dInputGrad.ts";
 export * from "./conv2dWeightGrad/conv2dWeightGrad.ts";
 export * from "./copyChannels/copyChannels.ts";
 export * from "./copyChannels/reference.ts";
+export * from "./elementwise/cast.ts";
 export * from "./elementwise/elementwise.ts";
 export * from "./elementwise/fill.ts";
 export * from "./kernel.ts";

@@ -1,4 +1,4 @@
-import { type Capabilities, type DType, structOf, type UniformSchema, type UniformValues } from "@kindling/gpu";
+import { type Capabilities, type DType, DTypeError, structOf, type UniformSchema, type UniformValues } from "@kindling/gpu";
 
 /** A plain, JSON-serialisable description of one call: sizes, strides, switches. Also the tuning key. */
 export type Problem = Readonly<Record<string, number | string | boolean>>;
@@ -9,6 +9,11 @@ export interface Kernel<P extends Problem = Problem, S extends UniformSchema = U
   /** Binding names in binding order, read-only storage first, then read_write. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /**
+   * Bindings that may also be stored as f16; none when absent. Their loads are converted (`f32(x[i])`, `vec4f(x[i])`), stores go through the
+   * alias that {@link prelude} makes (`y[i] = YElement(sum)`), and what lies between is f32.
+   */
+  readonly f16?: readonly string[];
   readonly uniforms: S;
   uniformValues(problem: P): UniformValues<S>;
   /** variants[0] is the plain one: it supports everything and is checked against the reference. Slow to fast. */
@@ -39,13 +44,23 @@ export function defineKernel<P extends Problem, const S extends UniformSchema>(k
   return kernel;
 }
 
-/** Bindings and uniform struct of a kernel, named as in its descriptor; the uniforms are `u`. */
+/**
+ * Bindings and uniform struct of a kernel, named as in its descriptor; the uniforms are `u`. A written binding `y` has its element type as
+ * `YElement`: `f32`, or what it is stored as.
+ * @throws DTypeError when a binding is f16 that the kernel does not list as such.
+ */
 export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: readonly string[]): string {
   const names = [...kernel.reads, ...kernel.writes];
   const bindings = names.map((name, i) => {
+    if (dtypes[i] === "f16" && !kernel.f16?.includes(name)) {
+      throw new DTypeError(kernel.name, `${name} must be f32, but is f16`);
+    }
     const element = vectors.includes(name) ? `vec4<${dtypes[i]}>` : dtypes[i];
-    const access = i < kernel.reads.length ? "read" : "read_write";
-    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`;
+    const binding = (access: string, type: string | undefined) =>
+      `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
+    if (i < kernel.reads.length) return binding("read", element);
+    const alias = `${name.charAt(0).toUpperCase()}${name.slice(1)}Element`;
+    return `alias ${alias} = ${element};\n${binding("read_write", alias)}`;
   });
   const enable = dtypes.includes("f16") ? "enable f16;\n" : "";
   return `${enable}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;

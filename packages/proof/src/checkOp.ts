@@ -1,5 +1,5 @@
 import { compile, Graph, pullback } from "@kindling/autograd";
-import { type Device, sizeOf } from "@kindling/gpu";
+import { byteLengthOf, type Device, decodeFloat16, encodeFloat16, type Shape, sizeOf } from "@kindling/gpu";
 import type { Kernel, Problem, Variant } from "@kindling/kernels";
 import type { OpCase } from "./opCase.ts";
 import { randomValues } from "./random.ts";
@@ -8,21 +8,28 @@ import { randomValues } from "./random.ts";
 export interface OpCheck {
   readonly op: string;
   readonly case: string;
+  /** Storage of the inputs that are not f32 by nature, and so of what comes out. */
+  readonly dtype: "f32" | "f16";
   /** Relative L2 error of the output. */
   readonly error: number;
-  /** Largest over directions of |⟨v, vjp(u)⟩ − ⟨(f(x+hv) − f(x−hv))/2h, u⟩| ÷ Σ|vjp(u)|, per differentiable input. */
+  /**
+   * Largest over directions of |⟨v, vjp(u)⟩ − ⟨(f(x+hv) − f(x−hv))/2h, u⟩| ÷ Σ|vjp(u)| (÷ max|vjp(u)| along one element), per
+   * differentiable input.
+   */
   readonly gradientErrors: Readonly<Record<string, number>>;
   readonly pass: boolean;
 }
 
 /** How an op is run. */
 export interface CheckOpOptions {
+  /** Storage of the inputs that are not f32 by nature; "f32" when absent. */
+  readonly dtype?: "f32" | "f16";
   /** Variant of each kernel call; the fastest supported when absent. */
   readonly choose?: (kernel: Kernel, problem: Problem) => Variant;
 }
 
-/** What right float32 ops stay below, by a factor of ten or more. */
-export const opBounds = { error: 2e-5, gradient: 1e-4 } as const;
+/** What right ops stay below by a factor: of ten or more in f32; in f16 the rounding of the stored result is most of the error. */
+export const opBounds = { f32: { error: 2e-5, gradient: 1e-4 }, f16: { error: 1e-3, gradient: 4e-3 } } as const;
 
 const directions = 3;
 
@@ -30,35 +37,51 @@ const directions = 3;
  * Runs an op forward and backward on the GPU and compares with its float64 reference: the output directly, the gradients along random
  * directions by central differences of the reference, and every element for inputs below 64 elements.
  */
-export async function checkOp(device: Device, opCase: OpCase, options: CheckOpOptions = {}): Promise<OpCheck> {
+export async function checkOp(device: Device, opCase: OpCase, { dtype = "f32", ...options }: CheckOpOptions = {}): Promise<OpCheck> {
   const graph = new Graph();
-  const tensors = opCase.inputs.map(({ name, shape }) => graph.input(name, shape, "f32"));
+  const inputs = opCase.inputs.map((input) => ({ ...input, stored: input.f32 ? "f32" : dtype }) as const);
+  const tensors = inputs.map(({ name, shape, stored }) => graph.input(name, shape, stored));
   const output = opCase.build(tensors);
-  const cotangent = graph.input("cotangent", output.shape, "f32");
-  const wrt = tensors.filter((_, i) => opCase.inputs[i]!.differentiable);
+  const outputType = output.dtype === "f16" ? "f16" : "f32";
+  const cotangent = graph.input("cotangent", output.shape, outputType);
+  const wrt = tensors.filter((_, i) => inputs[i]!.differentiable);
   const gradients = pullback([[output, cotangent]], wrt);
   const outputs = Object.fromEntries([
     ["output", output],
     ...gradients.flatMap((gradient, i) => (gradient ? [[`gradient ${wrt[i]!.name}`, gradient] as const] : [])),
   ]);
   using program = await compile(graph, device, { store: null, outputs, ...options });
-  const u = randomValues(99, sizeOf(output.shape));
-  for (const { name, data } of opCase.inputs) program.write(name, Float32Array.from(data));
-  program.write("cotangent", Float32Array.from(u));
+  const u = rounded(randomValues(99, sizeOf(output.shape)), outputType);
+  for (const { name, shape, data, stored } of inputs) program.write(name, bytesOf(data, shape, stored));
+  program.write("cotangent", bytesOf(u, output.shape, outputType));
   program.run();
 
-  const exact = opCase.inputs.map(({ data }) => Float64Array.from(data));
+  const exact = inputs.map(({ data, stored }) => Float64Array.from(rounded(data, stored)));
   const error = relativeError(await program.read("output"), opCase.reference(exact));
   const gradientErrors: Record<string, number> = {};
-  for (const [i, { name, data, differentiable }] of opCase.inputs.entries()) {
+  for (const [i, { name, data, differentiable }] of inputs.entries()) {
     if (!differentiable) continue;
     const known = `gradient ${name}` in outputs;
     const gradient = known ? await program.read(`gradient ${name}`) : new Float32Array(data.length);
     gradientErrors[name] = gradientError(opCase, exact, i, gradient, u);
   }
   device.throwIfFailed();
-  const pass = error <= opBounds.error && Object.values(gradientErrors).every((value) => value <= opBounds.gradient);
-  return { op: opCase.op, case: opCase.name, error, gradientErrors, pass };
+  const bounds = opBounds[dtype];
+  const pass = error <= bounds.error && Object.values(gradientErrors).every((value) => value <= bounds.gradient);
+  return { op: opCase.op, case: opCase.name, dtype, error, gradientErrors, pass };
+}
+
+/** The values that a storage type makes of these. */
+function rounded(data: Float32Array, dtype: "f32" | "f16"): Float32Array {
+  return dtype === "f16" ? decodeFloat16(encodeFloat16(data)) : data;
+}
+
+/** Values of a tensor as Program.write takes them: whole words. */
+export function bytesOf(data: Float32Array, shape: Shape, dtype: "f32" | "f16"): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLengthOf({ shape, dtype }));
+  const stored = dtype === "f16" ? encodeFloat16(data) : Float32Array.from(data);
+  bytes.set(new Uint8Array(stored.buffer, 0, stored.byteLength));
+  return bytes;
 }
 
 /** ‖got − expected‖ ÷ ‖expected‖; infinity when something is not finite. */
@@ -88,13 +111,21 @@ function gradientError(opCase: OpCase, exact: readonly Float64Array[], input: nu
     return high.reduce((sum, value, i) => sum + ((value - low[i]!) / (2 * h)) * u[i]!, 0);
   };
   let worst = 0;
-  const scale = gradient.reduce((sum, value) => sum + Math.abs(value), 0);
-  const compareAlong = (v: ArrayLike<number>) => {
+  const sizes = gradient.map(Math.abs);
+  const total = sizes.reduce((sum, value) => sum + value, 0);
+  const compareAlong = (v: ArrayLike<number>, scale: number) => {
     const got = gradient.reduce((sum, value, i) => sum + value * v[i]!, 0);
     const difference = Math.abs(got - along(v));
     worst = Math.max(worst, Number.isFinite(difference) ? difference / Math.max(scale, 1e-6) : Number.POSITIVE_INFINITY);
   };
-  for (let direction = 0; direction < directions; direction++) compareAlong(randomValues(1000 + direction, x.length));
-  if (x.length < 64) for (let i = 0; i < x.length; i++) compareAlong(Float64Array.from({ length: x.length }, (_, j) => (i === j ? 1 : 0)));
+  for (let direction = 0; direction < directions; direction++) compareAlong(randomValues(1000 + direction, x.length), total);
+  // An element by itself is measured by the largest one: sums that cancel leave small ones with the rounding of large terms.
+  const largest = sizes.reduce((most, value) => Math.max(most, value), 0);
+  if (x.length < 64)
+    for (let i = 0; i < x.length; i++)
+      compareAlong(
+        Float64Array.from({ length: x.length }, (_, j) => (i === j ? 1 : 0)),
+        largest,
+      );
   return worst;
 }

@@ -11,10 +11,12 @@ const packages = path.resolve(import.meta.dirname, "../..");
 
 test("every differentiable op that is exported is recorded by some case that gradcheck runs", () => {
   const recorded = new Set<string>();
-  for (const { inputs, build } of opCases) {
-    const graph = new Graph();
-    build(inputs.map(({ name, shape }) => graph.input(name, shape, "f32")));
-    for (const { op } of graph.nodes) recorded.add(op.name);
+  for (const { inputs, build, f32Only } of opCases) {
+    for (const dtype of f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)) {
+      const graph = new Graph();
+      build(inputs.map(({ name, shape, f32 }) => graph.input(name, shape, f32 ? "f32" : dtype)));
+      for (const { op } of graph.nodes) recorded.add(op.name);
+    }
   }
   const exported: readonly unknown[] = Object.values(autograd);
   const ops = exported.filter(isOp);

@@ -22,5 +22,6 @@ export { GoldenError } from "./golden/goldenError.ts";
 export type { GoldenFiles } from "./golden/goldenFiles.ts";
 export { type GoldenReport, type UnsupportedCase, type VerifyOptions, verifyGolden } from "./golden/verifyGolden.ts";
 export * from "./opCase.ts";
+export * from "./opFamily.ts";
 export * from "./random.ts";
 export * from "./runKernel.ts";

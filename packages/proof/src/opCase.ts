@@ -8,6 +8,8 @@ export interface OpInput {
   readonly data: Float32Array;
   /** Whether its gradient is checked. */
   readonly differentiable: boolean;
+  /** Stays f32 when the op is checked in f16: biases, masks, statistics, weights of loss terms. */
+  readonly f32?: boolean;
 }
 
 /** One call of an op with its float64 definition: what `gradcheck`, and the tests of ops, run. */
@@ -16,6 +18,8 @@ export interface OpCase {
   readonly op: string;
   readonly name: string;
   readonly inputs: readonly OpInput[];
+  /** Why the op takes no f16, a clause; absent where it does. */
+  readonly f32Only?: string;
   /** Records the op. Operands lie h away from kinks, so that differences see one side. */
   build(inputs: readonly Tensor[]): Tensor;
   /** The same function in float64, flat, in the order of the tensor that `build` returns. */

@@ -1,8 +1,8 @@
 import { type BufferRange, Commands, createCommand, type Device, type DType, packUniforms, readBuffer, uniformBytes } from "@kindling/gpu";
 import { type Kernel, type Problem, sourceOf, type Variant } from "@kindling/kernels";
 
-/** Contents of a binding: numbers of its storage type. */
-export type BindingData = Float32Array | Uint32Array;
+/** Contents of a binding: numbers of its storage type; a Uint16Array holds the bits of f16 values. */
+export type BindingData = Float32Array | Uint32Array | Uint16Array;
 
 /** Runs one variant once on given data; `writes` are what the written bindings hold before. Returns what they hold afterwards. */
 export async function runKernel(
@@ -14,8 +14,8 @@ export async function runKernel(
   writes: readonly BindingData[],
 ): Promise<BindingData[]> {
   const buffers = [...reads, ...writes].map((data, i) => {
-    const buffer = device.createStorageBuffer(Math.max(4, data.byteLength), `${kernel.name} binding ${i}`);
-    device.gpu.queue.writeBuffer(buffer, 0, data.slice());
+    const buffer = device.createStorageBuffer(paddedBytes(data), `${kernel.name} binding ${i}`);
+    device.gpu.queue.writeBuffer(buffer, 0, padded(data));
     return buffer;
   });
   const range = (buffer: GPUBuffer): BufferRange => ({ buffer, offset: 0, bytes: buffer.size });
@@ -36,8 +36,9 @@ export async function runKernel(
     new Commands(device, [command], Number.POSITIVE_INFINITY).run();
     const results = await Promise.all(
       writes.map(async (before, i) => {
-        const bytes = await readBuffer(device, buffers[reads.length + i]!, 0, Math.max(4, before.byteLength));
-        return before instanceof Uint32Array ? new Uint32Array(bytes, 0, before.length) : new Float32Array(bytes, 0, before.length);
+        const bytes = await readBuffer(device, buffers[reads.length + i]!, 0, paddedBytes(before));
+        if (before instanceof Uint32Array) return new Uint32Array(bytes, 0, before.length);
+        return before instanceof Uint16Array ? new Uint16Array(bytes, 0, before.length) : new Float32Array(bytes, 0, before.length);
       }),
     );
     device.throwIfFailed();
@@ -48,5 +49,17 @@ export async function runKernel(
 }
 
 function dtypeOf(data: BindingData): DType {
-  return data instanceof Uint32Array ? "u32" : "f32";
+  if (data instanceof Uint32Array) return "u32";
+  return data instanceof Uint16Array ? "f16" : "f32";
+}
+
+/** Buffers are written and read in whole words. */
+function paddedBytes({ byteLength }: BindingData): number {
+  return Math.max(4, Math.ceil(byteLength / 4) * 4);
+}
+
+function padded(data: BindingData): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(paddedBytes(data));
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return bytes;
 }

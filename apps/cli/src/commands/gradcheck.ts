@@ -1,4 +1,4 @@
-import type { OpVariantCheck } from "@kindling/proof";
+import type { opBounds as OpBounds, OpVariantCheck } from "@kindling/proof";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
@@ -44,18 +44,19 @@ function unknownOp(op: string, ops: readonly string[]): string {
   return `unknown op "${op}"${near ? `; did you mean "${near}"?` : ""} (there are ${ops.join(", ")})`;
 }
 
-function table(checks: readonly OpVariantCheck[], bounds: { readonly error: number; readonly gradient: number }): string {
+function table(checks: readonly OpVariantCheck[], bounds: typeof OpBounds): string {
   const rows = checks.map((check) => [
     check.op,
     check.case,
     check.variants,
-    ratio(check.error / bounds.error),
+    check.dtype,
+    ratio(check.error / bounds[check.dtype].error),
     Object.entries(check.gradientErrors)
-      .map(([input, error]) => `${input} ${ratio(error / bounds.gradient)}`)
+      .map(([input, error]) => `${input} ${ratio(error / bounds[check.dtype].gradient)}`)
       .join("  "),
     check.pass ? "yes" : "NO",
   ]);
-  return textTable([["op", "case", "variants", "output ÷ bound", "gradients ÷ bound", "pass"], ...rows]);
+  return textTable([["op", "case", "variants", "dtype", "output ÷ bound", "gradients ÷ bound", "pass"], ...rows]);
 }
 
 /** A right op stays below 0.1, a wrong one is at 10 or far beyond. */

@@ -6,6 +6,7 @@ export * from "./addRelu.ts";
 export * from "./axisOf.ts";
 export * from "./batchNorm.ts";
 export * from "./batchNormGrad.ts";
+export * from "./cast.ts";
 export * from "./clipByGlobalNorm.ts";
 export * from "./concatChannels.ts";
 export * from "./conv2d.ts";

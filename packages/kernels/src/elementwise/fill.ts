@@ -11,6 +11,7 @@ export const fillKernel: Kernel<FillProblem, typeof uniforms> = defineKernel({
   name: "fill",
   reads: [],
   writes: ["y"],
+  f16: ["y"],
   uniforms,
   uniformValues: (problem: FillProblem) => problem,
   variants: [
@@ -20,7 +21,7 @@ export const fillKernel: Kernel<FillProblem, typeof uniforms> = defineKernel({
       source: () => wgsl`
 ${threadIndex(64)}
   if (index >= u.size) { return; }
-  y[index] = u.value;
+  y[index] = YElement(u.value);
 }`,
       workgroups: ({ size }) => grid(size, 64),
     },

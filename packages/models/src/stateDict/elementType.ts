@@ -1,3 +1,5 @@
+import { decodeFloat16 } from "@kindling/gpu";
+
 /** How a file stores the elements of a tensor, by the names that safetensors uses. */
 export type ElementType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL";
 
@@ -55,21 +57,6 @@ export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Arr
     default:
       return type satisfies never;
   }
-}
-
-/** IEEE 754 binary16, widened bit by bit: infinities and the payloads of NaNs survive. */
-function decodeFloat16(halves: Uint16Array): Float32Array {
-  const values = new Float32Array(halves.length);
-  const bits = new Uint32Array(values.buffer);
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i]!;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    const sign = (half & 0x8000) << 16;
-    if (exponent === 0) values[i] = (sign ? -fraction : fraction) * 2 ** -24;
-    else bits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
-  }
-  return values;
 }
 
 /** The upper half of a float32. */

@@ -1,6 +1,6 @@
+import { encodeFloat16 } from "@kindling/gpu";
 import { elementCount } from "./elementCount.ts";
 import { decodeElements, elementBytes } from "./elementType.ts";
-import { encodeFloat16 } from "./encodeFloat16.ts";
 import { quote } from "./quote.ts";
 import { parseSafetensorsHeader } from "./safetensorsHeader.ts";
 import type { StateDict } from "./stateDict.ts";

@@ -1,49 +1,66 @@
-import { add, mul, relu, type Tensor } from "@kindling/autograd";
+import { add, cast, mul, relu } from "@kindling/autograd";
 import { type Shape, sizeOf } from "@kindling/gpu";
 import type { OpCase, OpInput } from "../opCase.ts";
+import type { Draw, OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
 
-/** Cases of add, mul and relu: one element, and sizes that no workgroup or vector divides. */
-export const elementwiseCases: readonly OpCase[] = ([[1], [2, 5, 3, 7], [3, 8, 4]] as const satisfies Shape[]).flatMap((shape, i) => {
-  const input = (name: string, seed: number): OpInput => ({
-    name,
-    shape,
-    data: randomValues(700 + 4 * i + seed, sizeOf(shape)),
-    differentiable: true,
-  });
-  const x = input("x", 2);
-  // At least 0.1 from the kink, so that differences see one side.
-  const apart = { ...x, data: x.data.map((value) => value + 0.1 * (Math.sign(value) || 1)) };
-  const elementwise = (
-    op: string,
-    inputs: readonly OpInput[],
-    build: (...of: Tensor[]) => Tensor,
-    f: (...of: number[]) => number,
-  ): OpCase => ({
+/** One element, and sizes that no workgroup or vector divides. */
+const shapes: readonly Shape[] = [[1], [2, 5, 3, 7], [3, 8, 4]];
+
+/** add, mul, relu and cast. */
+export const elementwiseFamilies: readonly OpFamily[] = [
+  family(
+    "add",
+    (shape, seed) => [input("a", shape, seed), input("b", shape, seed + 1)],
+    ([a, b]) => add(a!, b!),
+    (a, b) => a + b,
+  ),
+  family(
+    "mul",
+    (shape, seed) => [input("a", shape, seed), input("b", shape, seed + 1)],
+    ([a, b]) => mul(a!, b!),
+    (a, b) => a * b,
+  ),
+  family(
+    "relu",
+    (shape, seed) => [apart(input("x", shape, seed))],
+    ([x]) => relu(x!),
+    (x) => Math.max(x, 0),
+  ),
+  // The product is f32: of an f16 operand only a cast makes one.
+  family(
+    "cast",
+    (shape, seed) => [input("a", shape, seed), { ...input("b", shape, seed + 1), f32: true }],
+    ([a, b]) => mul(cast(a!, "f32"), b!),
+    (a, b) => a * b,
+  ),
+];
+
+function family(
+  op: string,
+  inputs: (shape: Shape, seed: number) => readonly OpInput[],
+  build: OpCase["build"],
+  f: (a: number, b: number) => number,
+): OpFamily {
+  const make = (shape: Shape, seed: number): OpCase => ({
     op,
     name: `[${shape}]`,
-    inputs,
-    build: (tensors) => build(...tensors),
-    reference: (values) => values[0]!.map((_, at) => f(...values.map((operand) => operand[at]!))),
+    inputs: inputs(shape, seed),
+    build,
+    reference: ([a, b]) => a!.map((value, at) => f(value, b?.[at] ?? 0)),
   });
-  return [
-    elementwise(
-      "add",
-      [input("a", 0), input("b", 1)],
-      (a, b) => add(a!, b!),
-      (a, b) => a! + b!,
-    ),
-    elementwise(
-      "mul",
-      [input("a", 0), input("b", 1)],
-      (a, b) => mul(a!, b!),
-      (a, b) => a! * b!,
-    ),
-    elementwise(
-      "relu",
-      [apart],
-      (t) => relu(t!),
-      (value) => Math.max(value!, 0),
-    ),
-  ];
-});
+  return {
+    op,
+    cases: shapes.map((shape, i) => make(shape, 700 + 4 * i)),
+    random: (draw: Draw) => make([draw.size(3), draw.size(), draw.size(), draw.channels()], draw.seed()),
+  };
+}
+
+function input(name: string, shape: Shape, seed: number): OpInput {
+  return { name, shape, data: randomValues(seed, sizeOf(shape)), differentiable: true };
+}
+
+/** At least 0.1 from the kink at zero, so that differences see one side. */
+function apart(x: OpInput): OpInput {
+  return { ...x, data: x.data.map((value) => value + 0.1 * (Math.sign(value) || 1)) };
+}

@@ -15,6 +15,21 @@ export function encodeFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
   });
 }
 
+/** IEEE 754 binary16, widened bit by bit: infinities and the payloads of NaNs survive. */
+export function decodeFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i]!;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    const sign = (half & 0x8000) << 16;
+    if (exponent === 0) values[i] = (sign ? -fraction : fraction) * 2 ** -24;
+    else bits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
+  }
+  return values;
+}
+
 const scratch = new DataView(new ArrayBuffer(4));
 
 function asFloat(word: number): number {

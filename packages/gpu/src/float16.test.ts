@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeElements } from "./elementType.ts";
-import { encodeFloat16 } from "./encodeFloat16.ts";
-
-const decode = (halves: Uint16Array): Float32Array =>
-  decodeElements(new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength), "F16");
+import { decodeFloat16 as decode, encodeFloat16 } from "./float16.ts";
 
 test("every half comes back as it was", () => {
   const halves = Uint16Array.from({ length: 65_536 }, (_, i) => i).filter((half) => (half & 0x7c00) !== 0x7c00 || (half & 0x3ff) === 0);
