@@ -35,9 +35,10 @@ export function exitStatus(error: unknown): 1 | 2 {
   return error instanceof Error && inputErrors.has(error.name) ? 2 : 1;
 }
 
-/** What went wrong, on one line. */
+/** What went wrong, on one line; a shader that does not compile keeps the lines of its source. */
 export function sentence(error: unknown): string {
   if (error instanceof Error && error.name === "AbortError") return "interrupted";
+  if (error instanceof Error && error.name === "ShaderError") return error.message;
   const message = error instanceof Error ? error.message || error.name : String(error);
   return message.trim().replace(/\s*\n\s*/g, "; ");
 }

@@ -11,6 +11,7 @@ export type { AdapterChoice, OpenDeviceOptions } from "./openDeviceOptions.ts";
 export * from "./pipelines.ts";
 export * from "./planBuffers.ts";
 export { Readback, readBuffer } from "./readback.ts";
+export * from "./sourceExcerpt.ts";
 export type { SystemDescription, SystemMemory } from "./systemDescription.ts";
 export type { SystemProblem } from "./systemProblems.ts";
 export { Timestamps } from "./timestamps.ts";

@@ -19,7 +19,7 @@ export class PipelineCache {
 
   /**
    * The pipeline of a source whose entry point is `main`, compiled off the thread.
-   * @throws ShaderError with the compiler's messages at the lines of `source`.
+   * @throws ShaderError with the compiler's messages at the lines of `source`, or with what the adapter has too little of.
    */
   get(label: string, source: string, counts: BindingCounts): Promise<GPUComputePipeline> {
     let pipeline = this.#pipelines.get(source);
@@ -38,6 +38,10 @@ export class PipelineCache {
     await scope;
     if (messages.some((message) => message.type === "error")) throw new ShaderError(label, source, messages);
     const layout = this.#gpu.createPipelineLayout({ label, bindGroupLayouts: [this.#layouts.of(counts)] });
-    return this.#gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: "main" } });
+    try {
+      return await this.#gpu.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: "main" } });
+    } catch (error) {
+      throw error instanceof GPUPipelineError ? new ShaderError(label, source, error.message) : error;
+    }
   }
 }
