@@ -1,7 +1,6 @@
 import { openDevice } from "@kindling/gpu";
-import { checkKernel, type KernelCase, randomValues, runKernel } from "@kindling/proof";
+import { checkKernel, type KernelCase, randomValues, variantsNotRun } from "@kindling/proof";
 import { expect, test } from "vitest";
-import type { Kernel } from "../kernel.ts";
 import { type ClipByNormProblem, clipByNormKernel } from "./clipByNorm.ts";
 import { clipByNormReference } from "./reference.ts";
 
@@ -21,18 +20,23 @@ test("gradients shrink to the bound and are left alone below it", async () => {
   );
   const checks = await checkKernel(device, clipByNormKernel, cases);
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
-  expect(new Set(checks.map(({ variant }) => variant))).toEqual(new Set(["scalar", "vector"]));
+  expect(variantsNotRun(clipByNormKernel, checks)).toEqual([]);
 });
 
-test("a norm that is NaN makes every gradient NaN", async () => {
-  const kernel = clipByNormKernel as unknown as Kernel;
-  const [after] = await runKernel(
-    device,
-    kernel,
-    kernel.variants[0],
-    { size: 3, maxNorm: 1 },
-    [Float32Array.of(Number.NaN)],
-    [Float32Array.of(1, 2, 3)],
+test("a norm that is NaN makes every gradient NaN; an infinite one makes finite gradients 0 and infinite ones NaN", async () => {
+  const cases = [Number.NaN, Number.POSITIVE_INFINITY].flatMap((norm) =>
+    [3, 4].map((size): KernelCase<ClipByNormProblem> => {
+      const gradients = Float32Array.of(1, Number.NEGATIVE_INFINITY, -3, Number.NaN).slice(0, size);
+      return {
+        name: `${size} elements of norm ${norm}`,
+        problem: { size, maxNorm: 1 },
+        reads: [Float32Array.of(norm)],
+        writes: [{ before: gradients, expected: clipByNormReference(Float64Array.from(gradients), norm, 1) }],
+      };
+    }),
   );
-  expect([...after!]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  const checks = await checkKernel(device, clipByNormKernel, cases);
+  expect(checks.map(({ error }) => error)).toEqual(checks.map(() => 0));
+  const infinite = clipByNormReference(Float64Array.of(1, Number.NEGATIVE_INFINITY), Number.POSITIVE_INFINITY, 1);
+  expect([...infinite.value]).toEqual([0, Number.NaN]);
 });

@@ -1,0 +1,78 @@
+import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { wgsl } from "../wgsl.ts";
+
+/** Constants of Adam and AdamW; the learning rate and the bias corrections change every step and come from a buffer. */
+export type AdamProblem = {
+  readonly size: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Multiplies the learning rate. */
+  readonly learningRateFactor: number;
+};
+
+const uniforms = {
+  size: "u32",
+  beta1: "f32",
+  beta2: "f32",
+  // Apart from β, because 1 − β in f32 would keep only a few digits of it.
+  oneMinusBeta1: "f32",
+  oneMinusBeta2: "f32",
+  epsilon: "f32",
+  weightDecay: "f32",
+  learningRateFactor: "f32",
+} as const;
+
+/**
+ * One step of Adam (Kingma, Ba 2015) with weight decay as an L2 penalty, in the order of PyTorch's _single_tensor_adam: gradients,
+ * stepScalars = [learning rate, 1 − β1^t, 1 − β2^t, …] → parameters, expAvg, expAvgSq, all [size] and overwritten.
+ */
+export const adamKernel: Kernel<AdamProblem, typeof uniforms> = adam("adam", "l2");
+
+/** One step of AdamW (Loshchilov, Hutter 2019), in the order of PyTorch's _single_tensor_adamw; operands as for {@link adamKernel}. */
+export const adamwKernel: Kernel<AdamProblem, typeof uniforms> = adam("adamw", "decoupled");
+
+function adam(name: string, decay: "l2" | "decoupled"): Kernel<AdamProblem, typeof uniforms> {
+  return defineKernel({
+    name,
+    reads: ["gradients", "stepScalars"],
+    writes: ["parameters", "expAvg", "expAvgSq"],
+    uniforms,
+    uniformValues: (p: AdamProblem) => ({ ...p, oneMinusBeta1: 1 - p.beta1, oneMinusBeta2: 1 - p.beta2 }),
+    variants: [
+      { id: "scalar", supports: () => true, source: () => source("u.size", decay), workgroups: ({ size }) => grid(size, 64) },
+      {
+        id: "vector",
+        supports: ({ size }) => size % 4 === 0,
+        vectors: () => ["gradients", "parameters", "expAvg", "expAvgSq"],
+        source: () => source("u.size / 4u", decay),
+        workgroups: ({ size }) => grid(size / 4, 64),
+      },
+    ],
+    cost: ({ size }) => ({ flops: 14 * size, bytes: 28 * size }),
+  });
+}
+
+/** The same text for one element and for four. Decoupled, the parameter shrinks; as L2, the decay is part of the gradient. */
+function source(count: string, decay: "l2" | "decoupled"): string {
+  return wgsl`
+${threadIndex(64)}
+  if (index >= ${count}) { return; }
+  let learningRate = stepScalars[0] * u.learningRateFactor;
+  #if ${decay === "decoupled"}
+  let gradient = gradients[index];
+  let decayed = parameters[index] * (1.0 - learningRate * u.weightDecay);
+  #else
+  // Not 0 · parameter, which is NaN where a parameter is infinite.
+  let gradient = select(gradients[index] + u.weightDecay * parameters[index], gradients[index], u.weightDecay == 0.0);
+  let decayed = parameters[index];
+  #endif
+  let average = u.beta1 * expAvg[index] + u.oneMinusBeta1 * gradient;
+  let averageSquare = u.beta2 * expAvgSq[index] + u.oneMinusBeta2 * gradient * gradient;
+  let denominator = sqrt(averageSquare) / sqrt(stepScalars[2]) + u.epsilon;
+  parameters[index] = decayed - learningRate / stepScalars[1] * (average / denominator);
+  expAvg[index] = average;
+  expAvgSq[index] = averageSquare;
+}`;
+}
