@@ -18,6 +18,7 @@ function define(gradient: boolean): Kernel<AdaptiveWingProblem, typeof adaptiveW
     name: gradient ? "adaptiveWingGrad" : "adaptiveWing",
     reads: gradient ? [...reads, "dy"] : reads,
     writes: gradient ? ["dprediction"] : ["partial"],
+    f16: gradient ? ["prediction", "target_", "dprediction"] : ["prediction", "target_"],
     uniforms: adaptiveWingUniforms,
     uniformValues: adaptiveWingUniformValues,
     variants: [

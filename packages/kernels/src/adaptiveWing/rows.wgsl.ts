@@ -34,6 +34,11 @@ fn wing(prediction: f32, target_: f32) -> f32 {
   #endif
 }
 
+// The largest target of a column of three.
+fn largest(above: u32, middle: u32, below: u32) -> f32 {
+  return max(max(f32(target_[above]), f32(target_[middle])), f32(target_[below]));
+}
+
 ${axisThread("u.width * u.inner")}
   let visible = mask[map];
   let stride = u.width * u.inner;
@@ -48,17 +53,17 @@ ${axisThread("u.width * u.inner")}
     // Clamped at the edges: a row or column twice does not change a maximum.
     let above = select(middle - stride, middle, h == 0u);
     let below = select(middle + stride, middle, h + 1u == u.length);
-    var here = max(max(target_[above], target_[middle]), target_[below]);
+    var here = largest(above, middle, below);
     var before = here;
     for (var column = 0u; column < stride; column += u.inner) {
       let next = min(column + u.inner, last);
-      let after = max(max(target_[above + next], target_[middle + next]), target_[below + next]);
+      let after = largest(above + next, middle + next, below + next);
       let peak = max(max(before, here), after) * visible;
       let importance = 1.0 + select(0.0, u.importanceWeight, peak >= u.importanceThreshold);
       let at = middle + column;
-      let value = importance * wing(prediction[at] * visible, target_[at] * visible);
+      let value = importance * wing(f32(prediction[at]) * visible, f32(target_[at]) * visible);
       #if ${gradient}
-      dprediction[at] = scale * value;
+      dprediction[at] = DpredictionElement(scale * value);
       #else
       sum += value;
       #endif

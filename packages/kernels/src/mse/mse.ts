@@ -7,6 +7,7 @@ export const weightedMseKernel: Kernel<AxisProblem, typeof axisUniforms> = defin
   name: "weightedMse",
   reads: ["prediction", "target_", "weight"], // WGSL reserves the word target
   writes: ["partial"],
+  f16: ["prediction", "target_"],
   uniforms: axisUniforms,
   uniformValues: (problem: AxisProblem) => problem,
   variants: [
@@ -18,7 +19,7 @@ ${axisThread()}
   var sum = 0.0;
   for (var i = start; i < end; i++) {
     let at = base + i * u.inner;
-    let difference = prediction[at] - target_[at];
+    let difference = f32(prediction[at]) - f32(target_[at]);
     sum += difference * difference;
   }
   partial[index] = weight[map] * sum;
@@ -39,6 +40,7 @@ export const weightedMseGradKernel: Kernel<WeightedMseGradProblem, typeof weight
   name: "weightedMseGrad",
   reads: ["prediction", "target_", "weight", "dy"],
   writes: ["dx"],
+  f16: ["prediction", "target_", "dx"],
   uniforms: weightedUniforms,
   uniformValues: (problem: WeightedMseGradProblem) => problem,
   variants: [
@@ -50,7 +52,7 @@ ${axisThread()}
   let factor = u.scale * dy[0] * weight[map];
   for (var i = start; i < end; i++) {
     let at = base + i * u.inner;
-    dx[at] = factor * (prediction[at] - target_[at]);
+    dx[at] = DxElement(factor * (f32(prediction[at]) - f32(target_[at])));
   }
 }`,
       workgroups: ({ outer, inner, splits }) => grid(outer * inner * splits, 64),
@@ -69,15 +71,16 @@ export const mseGradKernel: Kernel<MseGradProblem, typeof uniforms> = defineKern
   name: "mseGrad",
   reads: ["prediction", "target_", "dy"],
   writes: ["dx"],
+  f16: ["prediction", "target_", "dx"],
   uniforms,
   uniformValues: (problem: MseGradProblem) => problem,
   variants: [
-    { id: "scalar", supports: () => true, source: () => mseGrad("u.size"), workgroups: ({ size }) => grid(size, 64) },
+    { id: "scalar", supports: () => true, source: () => mseGrad("u.size", "f32"), workgroups: ({ size }) => grid(size, 64) },
     {
       id: "vector",
       supports: ({ size }) => size % 4 === 0,
       vectors: () => ["prediction", "target_", "dx"],
-      source: () => mseGrad("u.size / 4u"),
+      source: () => mseGrad("u.size / 4u", "vec4f"),
       workgroups: ({ size }) => grid(size / 4, 64),
     },
   ],
@@ -85,10 +88,10 @@ export const mseGradKernel: Kernel<MseGradProblem, typeof uniforms> = defineKern
 });
 
 /** The same text for one element and for four. */
-function mseGrad(count: string): string {
+function mseGrad(count: string, type: string): string {
   return wgsl`
 ${threadIndex(64)}
   if (index >= ${count}) { return; }
-  dx[index] = u.scale * dy[0] * (prediction[index] - target_[index]);
+  dx[index] = DxElement(u.scale * dy[0] * (${type}(prediction[index]) - ${type}(target_[index])));
 }`;
 }

@@ -9,25 +9,33 @@ import { wgsl } from "../wgsl.ts";
  */
 export const divergence: string = wgsl`
 struct Pixel {
+  // p, the teacher's.
+  probability: f32,
   // exp(−u) − 1 + u, times p.
   divergence: f32,
   // q − p.
   difference: f32,
+  // p·u, which is 0 where p is.
+  surprise: f32,
 }
 
 fn pixelAt(at: u32, map: u32) -> Pixel {
-  let logTeacher = u.scale * teacher[at] - teacherLse[map];
-  let ratio = u.scale * (teacher[at] - student[at]) - (teacherLse[map] - studentLse[map]);
-  let p = exp(logTeacher);
-  // The series where the terms would cancel; eight of them are exact to 2^-24 there.
-  let series = ratio * ratio * (1.0 / 2.0 - ratio * (1.0 / 6.0 - ratio * (1.0 / 24.0 - ratio * (1.0 / 120.0
-    - ratio * (1.0 / 720.0 - ratio * (1.0 / 5040.0 - ratio / 40320.0))))));
-  let excess = select(exp(-ratio) - 1.0 + ratio, series, abs(ratio) < 0.5);
+  let s = f32(student[at]);
+  let t = f32(teacher[at]);
+  let p = exp(u.scale * t - teacherLse[map]);
+  let ratio = u.scale * (t - s) - (teacherLse[map] - studentLse[map]);
+  // A teacher of −∞ makes the ratio infinite, but not the product.
+  let surprise = select(p * ratio, 0.0, p == 0.0);
   // Where the student is far above the teacher nothing cancels, and p may be 0 where q is not.
   if (ratio < -2.0) {
-    let q = exp(u.scale * student[at] - studentLse[map]);
-    return Pixel(q + p * (ratio - 1.0), q - p);
+    let q = exp(u.scale * s - studentLse[map]);
+    return Pixel(p, q - p + surprise, q - p, surprise);
   }
-  return Pixel(p * excess, p * (excess - ratio));
+  // The series where the terms would cancel; eight of them are exact to 2^-24 there.
+  let near = abs(ratio) < 0.5;
+  let series = ratio * ratio * (1.0 / 2.0 - ratio * (1.0 / 6.0 - ratio * (1.0 / 24.0 - ratio * (1.0 / 120.0
+    - ratio * (1.0 / 720.0 - ratio * (1.0 / 5040.0 - ratio / 40320.0))))));
+  let relative = exp(-ratio) - 1.0;
+  return Pixel(p, p * select(relative + ratio, series, near), p * select(relative, series - ratio, near), surprise);
 }
 `;

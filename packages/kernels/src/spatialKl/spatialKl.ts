@@ -10,13 +10,15 @@ export type SpatialKlProblem = AxisProblem & { readonly scale: number };
 export const spatialKlUniforms: typeof axisUniforms & { readonly scale: "f32" } = { ...axisUniforms, scale: "f32" };
 
 /**
- * student, teacher, their log-sum-exps and the weight of each map [outer, inner] → partial [splits, outer, inner], whose sum is
- * Σ weight · KL(softmax(scale · teacher) ‖ softmax(scale · student)).
+ * student, teacher, their log-sum-exps and the weight of each map [outer, inner] → partial [splits, outer, inner], over each range
+ * weight · Σ (p ln(p / q) − p + q) with p = softmax(scale · teacher) and q = softmax(scale · student), whose sum over the ranges is
+ * weight · KL(p ‖ q).
  */
 export const spatialKlKernel: Kernel<SpatialKlProblem, typeof spatialKlUniforms> = defineKernel({
   name: "spatialKl",
   reads: ["student", "teacher", "studentLse", "teacherLse", "weight"],
   writes: ["partial"],
+  f16: ["student", "teacher"],
   uniforms: spatialKlUniforms,
   uniformValues: (problem: SpatialKlProblem) => problem,
   variants: [
