@@ -1,11 +1,11 @@
-import { sizeOf } from "@kindling/gpu";
 import { addKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
-import { dispatch, type Op } from "../op.ts";
+import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { inferSameShape } from "./inferSameShape.ts";
+import { broadcastDispatch, inferBroadcast } from "./broadcast.ts";
+import { sumToShape } from "./sumToShape.ts";
 
-/** a + b, of one shape. @throws ShapeError when the shapes differ. */
+/** a + b; b of a's shape or broadcasting to it. Stored as a. @throws ShapeError when b does not broadcast to a. */
 export function add(a: Tensor, b: Tensor): Tensor {
   return record(addOp, [a, b], {})[0]!;
 }
@@ -13,7 +13,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
 /** The rule object of {@link add}. */
 export const addOp: Op<object> = {
   name: "add",
-  infer: (inputs) => inferSameShape("add", inputs),
-  lower: ({ inputs, outputs }) => [dispatch(addKernel, { size: sizeOf(outputs[0]!.shape) }, inputs, outputs)],
-  vjp: (_, [dy]) => [dy!, dy!],
+  infer: (inputs) => inferBroadcast("add", inputs),
+  lower: ({ inputs, outputs }) => [broadcastDispatch(addKernel, inputs, outputs)],
+  vjp: ({ inputs: [, b] }, [dy], [, needB]) => [dy!, needB ? sumToShape(dy!, b!) : null],
 };

@@ -4,68 +4,57 @@ import { wgsl } from "../wgsl.ts";
 /** Tensors of `size` elements each. */
 export type ElementwiseProblem = { readonly size: number };
 
-const uniforms = { size: "u32" } as const;
+/** Uniform fields of {@link ElementwiseProblem}. */
+export const elementwiseUniforms = { size: "u32" } as const;
 
-/** max(x, 0), where NaN passes through as in PyTorch (max() would drop it). */
-export const reluKernel: Kernel<ElementwiseProblem, typeof uniforms> = elementwise(
-  "relu",
-  ["x"],
-  ({ zero, load }) => `select(${load("x")}, ${zero}, ${load("x")} < ${zero})`,
-);
-/** dy where the output y of a relu is above zero, else 0 (the derivative at 0 is 0, as in PyTorch). */
-export const reluGradKernel: Kernel<ElementwiseProblem, typeof uniforms> = elementwise(
-  "reluGrad",
-  ["dy", "y"],
-  ({ zero, load }) => `select(${load("dy")}, ${zero}, ${load("y")} <= ${zero})`,
-);
-/** a + b. */
-export const addKernel: Kernel<ElementwiseProblem, typeof uniforms> = elementwise(
-  "add",
-  ["a", "b"],
-  ({ load }) => `${load("a")} + ${load("b")}`,
-);
-/** a · b. */
-export const mulKernel: Kernel<ElementwiseProblem, typeof uniforms> = elementwise(
-  "mul",
-  ["a", "b"],
-  ({ load }) => `${load("a")} * ${load("b")}`,
-);
-
-/** What an expression is made of, for one element or for four. */
-interface Terms {
-  readonly zero: string;
-  /** The thread's element of an operand, as f32 or vec4f. */
-  readonly load: (operand: string) => string;
+/** What {@link elementwise} makes a kernel of. */
+export interface ElementwiseFormula<P extends ElementwiseProblem> {
+  readonly name: string;
+  readonly reads: readonly string[];
+  readonly write: string;
+  /** WGSL expression of the elements that are read, by their bindings' names; of type `Value`: f32, or vec4f for four elements. */
+  readonly expression: string;
+  /** WGSL functions of `Value` that the expression calls. */
+  functions?(problem: P): string;
+  /** Floating point operations an element. */
+  readonly flops: number;
 }
 
 /** One thread an element, or four where the size allows it; every operand has the output's shape. */
-function elementwise(
-  name: string,
-  reads: readonly string[],
-  expression: (terms: Terms) => string,
-): Kernel<ElementwiseProblem, typeof uniforms> {
-  const source = (size: string, zero: string, type: string): string => wgsl`
+export function elementwise<P extends ElementwiseProblem>(formula: ElementwiseFormula<P>): Kernel<P, typeof elementwiseUniforms> {
+  const { name, reads, write, expression, flops } = formula;
+  const element = `${write.charAt(0).toUpperCase()}${write.slice(1)}Element`;
+  const source = (problem: P, value: "f32" | "vec4f", size: string): string => wgsl`
+alias Value = ${value};
+${formula.functions?.(problem) ?? ""}
+fn formula(${reads.map((read) => `${read}: Value`).join(", ")}) -> Value { return ${expression}; }
+
 ${threadIndex(64)}
   if (index >= ${size}) { return; }
-  result[index] = ResultElement(${expression({ zero, load: (operand) => `${type}(${operand}[index])` })});
+  ${write}[index] = ${element}(formula(${reads.map((read) => `Value(${read}[index])`).join(", ")}));
 }`;
   return defineKernel({
     name,
     reads,
-    writes: ["result"],
-    f16: [...reads, "result"],
-    uniforms,
-    uniformValues: (problem: ElementwiseProblem) => problem,
+    writes: [write],
+    f16: [...reads, write],
+    uniforms: elementwiseUniforms,
+    uniformValues: ({ size }: P) => ({ size }),
     variants: [
-      { id: "scalar", supports: () => true, source: () => source("u.size", "0.0", "f32"), workgroups: ({ size }) => grid(size, 64) },
+      {
+        id: "scalar",
+        supports: () => true,
+        source: (problem) => source(problem, "f32", "u.size"),
+        workgroups: ({ size }) => grid(size, 64),
+      },
       {
         id: "vector",
         supports: ({ size }) => size % 4 === 0,
-        vectors: () => [...reads, "result"],
-        source: () => source("u.size / 4u", "vec4f(0.0)", "vec4f"),
+        vectors: () => [...reads, write],
+        source: (problem) => source(problem, "vec4f", "u.size / 4u"),
         workgroups: ({ size }) => grid(size / 4, 64),
       },
     ],
-    cost: ({ size }) => ({ flops: size, bytes: 4 * size * (reads.length + 1) }),
+    cost: ({ size }) => ({ flops: flops * size, bytes: 4 * size * (reads.length + 1) }),
   });
 }

@@ -7,18 +7,18 @@ export type PartialSumsProblem = { readonly size: number; readonly splits: numbe
 const uniforms = { size: "u32", splits: "u32", offset: "u32" } as const;
 
 /** Partial sums of x. */
-export const partialSumsKernel: Kernel<PartialSumsProblem, typeof uniforms> = partialSums("partialSums", ["x"], "sum += x[i];");
+export const partialSumsKernel: Kernel<PartialSumsProblem, typeof uniforms> = partialSums("partialSums", ["x"], "sum += Value(x[i]);");
 /** Partial sums of x². */
 export const partialSquaresKernel: Kernel<PartialSumsProblem, typeof uniforms> = partialSums(
   "partialSquares",
   ["x"],
-  "sum += x[i] * x[i];",
+  "let value = Value(x[i]); sum += value * value;",
 );
 /** Partial sums of (a − b)². */
 export const partialSquaredDifferencesKernel: Kernel<PartialSumsProblem, typeof uniforms> = partialSums(
   "partialSquaredDifferences",
   ["a", "b"],
-  "let difference = a[i] - b[i]; sum += difference * difference;",
+  "let difference = Value(a[i]) - Value(b[i]); sum += difference * difference;",
 );
 
 /** Partial sums that fill a large GPU, of at least 64 elements each. */
@@ -29,14 +29,15 @@ export function partialSumsCount(size: number): number {
 /** One thread a partial sum, over every `splits`-th element, so that neighbours read neighbours; sumToScalar adds them. */
 function partialSums(name: string, reads: readonly string[], add: string): Kernel<PartialSumsProblem, typeof uniforms> {
   const source = (vectors: boolean) => wgsl`
+alias Value = ${vectors ? "vec4f" : "f32"};
+
 ${threadIndex(64)}
   if (index >= u.splits) { return; }
+  var sum = Value(0.0);
   #if ${vectors}
-  var sum = vec4f(0.0);
   for (var i = index; i < u.size / 4u; i += u.splits) { ${add} }
   partial[u.offset + index] = dot(sum, vec4f(1.0));
   #else
-  var sum = 0.0;
   for (var i = index; i < u.size; i += u.splits) { ${add} }
   partial[u.offset + index] = sum;
   #endif
@@ -45,6 +46,7 @@ ${threadIndex(64)}
     name,
     reads,
     writes: ["partial"],
+    f16: reads,
     uniforms,
     uniformValues: (problem: PartialSumsProblem) => problem,
     variants: [

@@ -9,5 +9,5 @@ ${threadIndex(64)}
   for (var split = 0u; split < u.splits; split++) {
     sum += partial[split * u.size + index];
   }
-  y[index] = ${result};
+  y[index] = YElement(${result});
 }`;

@@ -16,7 +16,7 @@ test("sumRows adds each range of the rows of some channels; ranges beyond the la
     const { rows, channels, xChannels, xOffset, splits } = problem;
     const x = randomValues(i, rows * xChannels);
     const rowsPerSplit = Math.ceil(rows / splits);
-    const sums = (term: (value: number) => number) =>
+    const sums = (x: Float64Array, term: (value: number) => number) =>
       Float64Array.from({ length: splits * channels }, (_, at) => {
         let sum = 0;
         const first = Math.floor(at / channels) * rowsPerSplit;
@@ -24,7 +24,11 @@ test("sumRows adds each range of the rows of some channels; ranges beyond the la
           sum += term(x[row * xChannels + xOffset + (at % channels)]!);
         return sum;
       });
-    const expected = { value: sums((value) => value), magnitude: sums(Math.abs), terms: rowsPerSplit };
+    const expected = ([read]: readonly Float64Array[]) => ({
+      value: sums(read!, (value) => value),
+      magnitude: sums(read!, Math.abs),
+      terms: rowsPerSplit,
+    });
     return {
       name: `${rows} × ${channels} of ${xChannels} in ${splits}`,
       problem,
@@ -33,7 +37,7 @@ test("sumRows adds each range of the rows of some channels; ranges beyond the la
     };
   });
   const checks = await checkKernel(device, sumRowsKernel, cases);
-  expect(checks).toHaveLength(4);
+  expect(checks.filter(({ dtype }) => dtype === "f32")).toHaveLength(4);
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
 });
 
@@ -47,10 +51,10 @@ test("sumSplits adds the splits of each element", async () => {
     const partial = randomValues(i, splits * size);
     const sums = (term: (value: number) => number) =>
       Float64Array.from({ length: size }, (_, at) => partial.reduce((sum, value, j) => (j % size === at ? sum + term(value) : sum), 0));
-    const expected = { value: sums((value) => value), magnitude: sums(Math.abs), terms: splits };
+    const expected = () => ({ value: sums((value) => value), magnitude: sums(Math.abs), terms: splits });
     return { name: `${splits} of ${size}`, problem, reads: [partial], writes: [{ before: new Float32Array(size), expected }] };
   });
   const checks = await checkKernel(device, sumSplitsKernel, cases);
-  expect(checks).toHaveLength(3);
+  expect(checks.filter(({ dtype }) => dtype === "f32")).toHaveLength(3);
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
 });

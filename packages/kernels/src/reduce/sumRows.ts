@@ -17,6 +17,7 @@ export const sumRowsKernel: Kernel<SumRowsProblem, typeof uniforms> = defineKern
   name: "sumRows",
   reads: ["x"],
   writes: ["partial"],
+  f16: ["x"],
   uniforms,
   uniformValues: (problem: SumRowsProblem) => problem,
   variants: [
@@ -32,7 +33,7 @@ ${threadIndex(64)}
   let end = min(u.rows, (split + 1u) * rowsPerSplit);
   var sum = 0.0;
   for (var row = split * rowsPerSplit; row < end; row++) {
-    sum += x[row * u.xChannels + u.xOffset + channel];
+    sum += f32(x[row * u.xChannels + u.xOffset + channel]);
   }
   partial[index] = sum;
 }`,

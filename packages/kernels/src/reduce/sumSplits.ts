@@ -11,6 +11,7 @@ export const sumSplitsKernel: Kernel<SumSplitsProblem, typeof uniforms> = define
   name: "sumSplits",
   reads: ["partial"],
   writes: ["y"],
+  f16: ["y"],
   uniforms,
   uniformValues: (problem: SumSplitsProblem) => problem,
   variants: [

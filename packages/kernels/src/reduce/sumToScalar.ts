@@ -19,6 +19,7 @@ export const sumToScalarKernel: Kernel<SumToScalarProblem, typeof uniforms> = de
   name: "sumToScalar",
   reads: ["x"],
   writes: ["y"],
+  f16: ["x"],
   uniforms,
   uniformValues: (problem: SumToScalarProblem) => problem,
   variants: [
@@ -31,7 +32,7 @@ var<workgroup> sums: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = lane; i < u.size; i += ${threads}u) { sum += x[i]; }
+  for (var i = lane; i < u.size; i += ${threads}u) { sum += f32(x[i]); }
   sums[lane] = sum;
   workgroupBarrier();
   // An adder writes the only element that no other adder reads.

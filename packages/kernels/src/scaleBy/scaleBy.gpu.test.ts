@@ -14,7 +14,7 @@ test("scaleBy multiplies by the number at its position", async () => {
       name: `${size} by number ${position}`,
       problem: { size, position },
       reads: [x, scalars],
-      writes: [{ before: new Float32Array(size), expected: scaleByReference(Float64Array.from(x), Float64Array.from(scalars), position) }],
+      writes: [{ before: new Float32Array(size), expected: (reads) => scaleByReference(reads[0]!, reads[1]!, position) }],
     };
   });
   const checks = await checkKernel(device, scaleByKernel, cases);

@@ -11,6 +11,7 @@ export const scaleByKernel: Kernel<ScaleByProblem, typeof uniforms> = defineKern
   name: "scaleBy",
   reads: ["x", "scalars"],
   writes: ["y"],
+  f16: ["x", "y"],
   uniforms,
   uniformValues: (problem: ScaleByProblem) => problem,
   variants: [
@@ -20,7 +21,7 @@ export const scaleByKernel: Kernel<ScaleByProblem, typeof uniforms> = defineKern
       source: () => wgsl`
 ${threadIndex(64)}
   if (index >= u.size) { return; }
-  y[index] = x[index] * scalars[u.position];
+  y[index] = YElement(f32(x[index]) * scalars[u.position]);
 }`,
       workgroups: ({ size }) => grid(size, 64),
     },

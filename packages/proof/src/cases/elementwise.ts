@@ -1,4 +1,4 @@
-import { add, cast, mul, relu } from "@kindling/autograd";
+import { cast, mul, relu } from "@kindling/autograd";
 import { type Shape, sizeOf } from "@kindling/gpu";
 import type { OpCase, OpInput } from "../opCase.ts";
 import type { Draw, OpFamily } from "../opFamily.ts";
@@ -7,20 +7,8 @@ import { randomValues } from "../random.ts";
 /** One element, and sizes that no workgroup or vector divides. */
 const shapes: readonly Shape[] = [[1], [2, 5, 3, 7], [3, 8, 4]];
 
-/** add, mul, relu and cast. */
+/** relu and cast. */
 export const elementwiseFamilies: readonly OpFamily[] = [
-  family(
-    "add",
-    (shape, seed) => [input("a", shape, seed), input("b", shape, seed + 1)],
-    ([a, b]) => add(a!, b!),
-    (a, b) => a + b,
-  ),
-  family(
-    "mul",
-    (shape, seed) => [input("a", shape, seed), input("b", shape, seed + 1)],
-    ([a, b]) => mul(a!, b!),
-    (a, b) => a * b,
-  ),
   family(
     "relu",
     (shape, seed) => [apart(input("x", shape, seed))],

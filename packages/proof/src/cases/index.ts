@@ -1,37 +1,76 @@
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
 import { adaptiveWingCases } from "./adaptiveWing.ts";
-import { addReluCases } from "./addRelu.ts";
-import { batchNormCases } from "./batchNorm.ts";
-import { concatChannelsCases } from "./concatChannels.ts";
-import { conv2dCases } from "./conv2d.ts";
+import { addReluFamily } from "./addRelu.ts";
+import { adaptiveAvgPool2dFamily, avgPool2dFamily, globalAvgPool2dFamily } from "./avgPool2d.ts";
+import { batchNormFamily } from "./batchNorm.ts";
+import { broadcastFamilies } from "./broadcast.ts";
+import { channelWiseKlFamily } from "./channelWiseKl.ts";
+import { concatChannelsFamily } from "./concatChannels.ts";
+import { conv2dFamily } from "./conv2d.ts";
+import { convTranspose2dFamily } from "./convTranspose2d.ts";
+import { dropoutFamily } from "./dropout.ts";
 import { elementwiseFamilies } from "./elementwise.ts";
-import { fireCases } from "./fire.ts";
-import { maxPool2dCases } from "./maxPool2d.ts";
+import { featureDistanceFamily } from "./featureDistance.ts";
+import { fireFamily } from "./fire.ts";
+import { flipFamily } from "./flip.ts";
+import { linearFamily } from "./linear.ts";
+import { matmulFamily } from "./matmul.ts";
+import { maxPool2dFamily } from "./maxPool2d.ts";
 import { mseCases } from "./mse.ts";
-import { resizeCases } from "./resize.ts";
-import { scalarCases } from "./scalars.ts";
-import { softmaxCases } from "./softmax.ts";
+import { cropFamily, padFamily } from "./pad.ts";
+import { permuteChannelsFamily } from "./permuteChannels.ts";
+import { randomNormalFamily, randomUniformFamily } from "./randomFill.ts";
+import { reductionFamilies } from "./reductions.ts";
+import { resizeBilinearFamily, resizeNearestFamily } from "./resize.ts";
+import { scaleByFamily } from "./scaleBy.ts";
+import { simccDistillationFamily, simccKlFamily } from "./simccKl.ts";
+import { padChannelsFamily, sliceChannelsFamily } from "./sliceChannels.ts";
+import { softmaxFamily } from "./softmax.ts";
 import { spatialKlCases } from "./spatialKl.ts";
-import { upsampleConvCases } from "./upsampleConv.ts";
+import { upsampleConvFamily } from "./upsampleConv.ts";
 
 /** Every op that is proved. */
-export const opFamilies: readonly OpFamily[] = [...elementwiseFamilies];
+export const opFamilies: readonly OpFamily[] = [
+  adaptiveAvgPool2dFamily,
+  addReluFamily,
+  avgPool2dFamily,
+  batchNormFamily,
+  ...broadcastFamilies,
+  channelWiseKlFamily,
+  concatChannelsFamily,
+  conv2dFamily,
+  convTranspose2dFamily,
+  cropFamily,
+  dropoutFamily,
+  ...elementwiseFamilies,
+  featureDistanceFamily,
+  fireFamily,
+  flipFamily,
+  globalAvgPool2dFamily,
+  linearFamily,
+  matmulFamily,
+  maxPool2dFamily,
+  padChannelsFamily,
+  padFamily,
+  permuteChannelsFamily,
+  randomNormalFamily,
+  randomUniformFamily,
+  ...reductionFamilies,
+  resizeBilinearFamily,
+  resizeNearestFamily,
+  scaleByFamily,
+  simccDistillationFamily,
+  simccKlFamily,
+  sliceChannelsFamily,
+  softmaxFamily,
+  upsampleConvFamily,
+];
 
 /** The cases of every op: what `gradcheck` runs. */
 export const opCases: readonly OpCase[] = [
   ...opFamilies.flatMap(({ cases }) => cases),
-  ...conv2dCases,
-  ...addReluCases,
-  ...batchNormCases,
-  ...concatChannelsCases,
-  ...fireCases,
-  ...maxPool2dCases,
-  ...resizeCases,
   ...adaptiveWingCases,
   ...mseCases,
-  ...scalarCases,
-  ...softmaxCases,
   ...spatialKlCases,
-  ...upsampleConvCases,
 ];

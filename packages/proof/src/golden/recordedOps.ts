@@ -4,9 +4,13 @@ import {
   batchNorm,
   batchNormTrainingOp,
   conv2d,
+  div,
+  fill,
   fire,
   logSoftmax,
+  maximum,
   maxPool2d,
+  mean,
   mse,
   mul,
   record,
@@ -15,6 +19,7 @@ import {
   resizeNearest,
   softmax,
   spatialKl,
+  sub,
   sumAll,
   type Tensor,
   upsampleConv,
@@ -39,6 +44,8 @@ export interface RecordedOp {
 
 const convolution = { x: "image", weight: "convolution", bias: "plain" } as const;
 const image = { x: "image" } as const;
+/** a and what broadcasts to it. */
+const perChannel = { a: "image", b: "perChannel" } as const;
 
 /** Ours for the `op` of an entry; names and attributes are PyTorch's. */
 export const recordedOps: Readonly<Record<string, RecordedOp>> = {
@@ -88,8 +95,27 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
     },
   },
   relu: { ours: "relu", layouts: {}, output: "plain", build: ({ x }) => relu(x!) },
-  add: { ours: "add", layouts: {}, output: "plain", build: ({ a, b }) => add(a!, b!), lacks: unequalShapes },
-  mul: { ours: "mul", layouts: {}, output: "plain", build: ({ a, b }) => mul(a!, b!), lacks: unequalShapes },
+  add: { ours: "add", layouts: perChannel, output: "image", build: ({ a, b }) => add(a!, b!) },
+  sub: { ours: "sub", layouts: perChannel, output: "image", build: ({ a, b }) => sub(a!, b!) },
+  mul: { ours: "mul", layouts: perChannel, output: "image", build: ({ a, b }) => mul(a!, b!) },
+  "a/(|b|+0.5)": {
+    ours: "div",
+    layouts: perChannel,
+    output: "image",
+    build: ({ a, b }) => div(a!, add(maximum(b!, sub(fill(b!.graph, b!.shape, 0), b!)), fill(b!.graph, [], 0.5))),
+  },
+  maximum: { ours: "maximum", layouts: perChannel, output: "image", build: ({ a, b }) => maximum(a!, b!) },
+  mean: {
+    ours: "mean",
+    layouts: image,
+    output: "plain",
+    build: ({ x }, entry) =>
+      mean(
+        x!,
+        entry.numbers("axes").map((axis) => [0, 3, 1, 2][axis]!),
+      ),
+    lacks: (entry) => (entry.numbers("axes").includes(1) ? "a mean over channels" : undefined),
+  },
   sum: { ours: "sumAll", layouts: {}, output: "scalar", build: ({ x }) => sumAll(x!) },
   softmax: {
     ours: "softmax",
@@ -139,8 +165,3 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
   },
   mse: { ours: "mse", layouts: {}, output: "scalar", build: ({ pred, target }) => mse(pred!, target!) },
 };
-
-function unequalShapes(entry: OpEntry, shapes: Readonly<Record<string, readonly number[]>>): string | undefined {
-  const [a = [], b = []] = entry.inputs.map((name) => shapes[name]);
-  return a.join() === b.join() ? undefined : `${entry.op} of [${a}] and [${b}]: ours takes operands of one shape`;
-}

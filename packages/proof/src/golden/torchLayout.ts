@@ -3,9 +3,9 @@ import type { GoldenTensor } from "./goldenFiles.ts";
 
 /**
  * How a tensor of a file lies in memory: as it is; [n,c,h,w] as [n,h,w,c]; [o,i,h,w] as [h,w,i,o]; one number a map, [n,k,1,1], as [n,k];
- * [1] as [].
+ * one number a channel, [c,1,1], as [c]; [1] as [].
  */
-export type TorchLayout = "plain" | "image" | "convolution" | "perMap" | "scalar";
+export type TorchLayout = "plain" | "image" | "convolution" | "perMap" | "perChannel" | "scalar";
 
 /** A tensor of a file as memory has it. */
 export function toMemory(tensor: GoldenTensor, layout: TorchLayout): GoldenTensor {
@@ -19,6 +19,8 @@ export function toMemory(tensor: GoldenTensor, layout: TorchLayout): GoldenTenso
       return transpose(tensor, [2, 3, 1, 0]);
     case "perMap":
       return { shape: shape.slice(0, 2), data: tensor.data };
+    case "perChannel":
+      return { shape: shape.slice(0, 1), data: tensor.data };
     case "scalar":
       return { shape: [], data: tensor.data };
     default:

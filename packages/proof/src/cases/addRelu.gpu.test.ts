@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { addReluFamily } from "./addRelu.ts";
+
+await proveOp(addReluFamily);

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { broadcastFamilies } from "./broadcast.ts";
+
+await proveOp(...broadcastFamilies);
