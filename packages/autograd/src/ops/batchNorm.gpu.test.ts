@@ -1,5 +1,5 @@
 import { openDevice } from "@kindling/gpu";
-import { batchNormCases, checkOpVariants, randomValues } from "@kindling/proof";
+import { randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { compile } from "../compile.ts";
 import { Graph } from "../graph.ts";
@@ -9,13 +9,10 @@ import { batchNorm } from "./batchNorm.ts";
 
 const device = await openDevice();
 
-test.each(batchNormCases)("batchNorm and its gradients agree with float64 differences: $name", async (opCase) => {
-  for (const check of await checkOpVariants(device, opCase)) expect(check).toMatchObject({ pass: true });
-});
-
 test("training moves the running statistics by momentum, the variance towards the unbiased one", async () => {
   const [rows, channels] = [10, 3];
-  const { program, store, running } = await trainingProgram([2, 5, 1, channels], 0.25);
+  using training = await trainingProgram([2, 5, 1, channels], 0.25);
+  const { program, store, running } = training;
   const x = randomValues(1, rows * channels, 2, 5);
   program.write("x", Float32Array.from(x));
   program.run();
@@ -33,7 +30,8 @@ test("training moves the running statistics by momentum, the variance towards th
 
 test("the variance keeps its digits where the mean is a thousand times the deviation", async () => {
   const shape = [4, 16, 16, 4];
-  const { program } = await trainingProgram(shape, 0.1);
+  using training = await trainingProgram(shape, 0.1);
+  const { program } = training;
   const x = randomValues(2, 4096, 999, 1001);
   program.write("x", Float32Array.from(x));
   program.run();
@@ -54,7 +52,7 @@ test("a training batch with one value a channel, and operands of other channels,
   expect(() => batchNorm(wide, weight, bias, mean, variance, { training: false })).toThrow("each of 4 channels");
 });
 
-/** Batch norm in training with weight 1, bias 0 and fresh running statistics. */
+/** Batch norm in training with weight 1, bias 0 and fresh running statistics; frees its program and store. */
 async function trainingProgram(shape: readonly number[], momentum: number) {
   const channels = shape.at(-1)!;
   const variable = (name: string, value: number): Variable =>
@@ -66,5 +64,14 @@ async function trainingProgram(shape: readonly number[], momentum: number) {
   const graph = new Graph();
   const x = graph.input("x", shape, "f32");
   const y = batchNorm(x, graph.use(weight), graph.use(bias), graph.use(running[0]), graph.use(running[1]), { training: true, momentum });
-  return { program: await compile(graph, device, { store, outputs: { y } }), store, running };
+  const program = await compile(graph, device, { store, outputs: { y } });
+  return {
+    program,
+    store,
+    running,
+    [Symbol.dispose]() {
+      program[Symbol.dispose]();
+      store[Symbol.dispose]();
+    },
+  };
 }

@@ -26,28 +26,30 @@ export interface SoftmaxAttrs {
   readonly logarithm: boolean;
 }
 
-/** The rule object of {@link softmax} and {@link logSoftmax}. */
+/** The rule object of {@link softmax} and {@link logSoftmax}; further output, for the gradient: the log-sum-exp of each distribution, f32. */
 export const softmaxOp: Op<SoftmaxAttrs> = {
   name: "softmax",
   infer([x], { axis }) {
-    axisOf("softmax", x!, axis);
-    return [{ shape: x!.shape, dtype: x!.dtype }];
-  },
-  lower({ inputs: [x], outputs: [y], attrs, scratch }) {
-    const axis = axisOf("softmax", x!, attrs.axis);
-    const logSumExp = scratch({ shape: [axis.outer, axis.inner], dtype: "f32" });
+    const { outer, inner } = axisOf("softmax", x!, axis);
     return [
-      ...logSumExpDispatches(x!, logSumExp, axis, 1, scratch),
-      dispatch(softmaxKernel, { ...axis, splits: axisSlices(axis.length), logarithm: attrs.logarithm }, [x!, logSumExp], [y!]),
+      { shape: x!.shape, dtype: x!.dtype },
+      { shape: [outer, inner], dtype: "f32" },
     ];
   },
-  vjp: ({ outputs: [y], attrs }, [dy]) => [record(softmaxGradOp, [y!, dy!], attrs)[0]!],
+  lower({ inputs: [x], outputs: [y, logSumExp], attrs, scratch }) {
+    const axis = axisOf("softmax", x!, attrs.axis);
+    return [
+      ...logSumExpDispatches(x!, logSumExp!, axis, 1, scratch),
+      dispatch(softmaxKernel, { ...axis, splits: axisSlices(axis.length), logarithm: attrs.logarithm }, [x!, logSumExp!], [y!]),
+    ];
+  },
+  vjp: ({ inputs: [x], outputs: [, logSumExp], attrs }, [dy]) => [record(softmaxGradOp, [x!, logSumExp!, dy!], attrs)[0]!],
 };
 
-/** Gradient of {@link softmaxOp}: its output y, dy → dx. */
+/** Gradient of {@link softmaxOp}: x, its log-sum-exp, dy → dx. */
 export const softmaxGradOp: Op<SoftmaxAttrs> = {
   name: "softmaxGrad",
-  infer: (inputs) => inferSameShape("softmaxGrad", inputs),
+  infer: ([x, , dy]) => inferSameShape("softmaxGrad", [x!, dy!]),
   lower: (call) => softmaxGradDispatches(call),
   vjp: "not differentiable",
 };

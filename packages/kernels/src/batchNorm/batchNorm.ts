@@ -11,6 +11,7 @@ export const batchNormKernel: Kernel<BatchNormForwardProblem, typeof batchNormUn
   name: "batchNorm",
   reads: ["x", "mean", "variance", "weight", "bias"],
   writes: ["y"],
+  f16: ["x", "y"],
   uniforms: batchNormUniforms,
   uniformValues: (problem: BatchNormForwardProblem) => problem,
   variants: [
@@ -40,12 +41,12 @@ ${rowBands(lanes)}
   let shift = bias[channel];
   for (var row = firstRow; row < u.rows; row += bands) {
     let at = row * channels + channel;
-    let value = (x[at] - center) * scale + shift;
+    let value = (${type}(x[at]) - center) * scale + shift;
     #if ${activation === "relu"}
     // Not max(): a NaN passes through, as in PyTorch.
-    y[at] = select(value, ${type}(0.0), value < ${type}(0.0));
+    y[at] = YElement(select(value, ${type}(0.0), value < ${type}(0.0)));
     #else
-    y[at] = value;
+    y[at] = YElement(value);
     #endif
   }
 }`;

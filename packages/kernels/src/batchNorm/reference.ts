@@ -6,7 +6,9 @@ import type { BatchNormProblem } from "./batchNormProblem.ts";
 export function batchStatisticsReference(rows: number, channels: number, x: Float64Array): { mean: Float64Array; variance: Float64Array } {
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
-  for (const [i, value] of x.entries()) mean[i % channels]! += value / rows;
+  for (const [i, value] of x.entries()) mean[i % channels]! += value;
+  // Divided at the end, so that a channel of one value has just that mean.
+  for (let channel = 0; channel < channels; channel++) mean[channel]! /= rows;
   for (const [i, value] of x.entries()) variance[i % channels]! += (value - mean[i % channels]!) ** 2 / rows;
   return { mean, variance };
 }

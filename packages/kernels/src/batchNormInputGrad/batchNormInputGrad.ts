@@ -29,6 +29,7 @@ function define(
     name,
     reads,
     writes: ["dx"],
+    f16: [...reads.filter((name) => ["dy", "x"].includes(name)), "dx"],
     uniforms: batchNormUniforms,
     uniformValues: (problem: BatchNormProblem) => problem,
     variants: [
@@ -56,7 +57,7 @@ ${rowBands(lanes)}
   let slope = dweight[channel] * rstd / f32(u.rows);
   for (var row = firstRow; row < u.rows; row += bands) {
     let at = row * channels + channel;
-    dx[at] = scale * (dy[at] - average - (x[at] - center) * slope);
+    dx[at] = DxElement(scale * (${type}(dy[at]) - average - (${type}(x[at]) - center) * slope));
   }
 }`;
 }
@@ -68,7 +69,7 @@ ${rowBands(lanes)}
   let scale = weight[channel] / sqrt(variance[channel] + ${type}(u.epsilon));
   for (var row = firstRow; row < u.rows; row += bands) {
     let at = row * channels + channel;
-    dx[at] = scale * dy[at];
+    dx[at] = DxElement(scale * ${type}(dy[at]));
   }
 }`;
 }

@@ -12,6 +12,7 @@ export const batchNormWeightGradKernel: Kernel<BatchNormWeightGradProblem, typeo
   name: "batchNormWeightGrad",
   reads: ["dy", "x", "mean", "variance"],
   writes: ["partialWeight", "partialBias"],
+  f16: ["dy", "x"],
   uniforms,
   uniformValues: (problem: BatchNormWeightGradProblem) => problem,
   variants: [
@@ -43,8 +44,8 @@ ${threadIndex(64)}
   var biasSum = ${type}(0.0);
   for (var row = split * rowsPerSplit; row < end; row++) {
     let at = row * channels + channel;
-    let gradient = dy[at];
-    weightSum += gradient * (x[at] - center);
+    let gradient = ${type}(dy[at]);
+    weightSum += gradient * (${type}(x[at]) - center);
     biasSum += gradient;
   }
   partialWeight[index] = weightSum / sqrt(variance[channel] + ${type}(u.epsilon));

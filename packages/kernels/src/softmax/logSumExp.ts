@@ -1,6 +1,7 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
 import { wgsl } from "../wgsl.ts";
+import { exponential } from "./exponential.wgsl.ts";
 
 /** x [outer, length, inner] → partial [2, splits, outer, inner]: the maximum of scale · x over each range, and Σ exp(scale · x − maximum). */
 export type LogSumExpPartialProblem = AxisProblem & { readonly scale: number };
@@ -12,6 +13,7 @@ export const logSumExpPartialKernel: Kernel<LogSumExpPartialProblem, typeof part
   name: "logSumExpPartial",
   reads: ["x"],
   writes: ["partial"],
+  f16: ["x"],
   uniforms: partialUniforms,
   uniformValues: (problem: LogSumExpPartialProblem) => problem,
   variants: [
@@ -19,12 +21,14 @@ export const logSumExpPartialKernel: Kernel<LogSumExpPartialProblem, typeof part
       id: "direct",
       supports: () => true,
       source: () => wgsl`
+${exponential}
 ${axisThread()}
   // The least finite number: a range of −∞ alone then has the sum 0, not NaN.
   var largest = -3.4028234e38;
-  for (var i = start; i < end; i++) { largest = max(largest, u.scale * x[base + i * u.inner]); }
+  for (var i = start; i < end; i++) { largest = max(largest, u.scale * f32(x[base + i * u.inner])); }
   var sum = 0.0;
-  for (var i = start; i < end; i++) { sum += exp(u.scale * x[base + i * u.inner] - largest); }
+  // +∞ − ∞ is NaN, which makes the sum NaN.
+  for (var i = start; i < end; i++) { sum += exponential(u.scale * f32(x[base + i * u.inner]) - largest); }
   partial[index] = largest;
   partial[u.splits * maps + index] = sum;
 }`,
@@ -39,7 +43,7 @@ export type LogSumExpMergeProblem = { readonly splits: number; readonly size: nu
 
 const mergeUniforms = { splits: "u32", size: "u32" } as const;
 
-/** Second pass of a log-sum-exp: y = ln Σ exp(scale · x), safe for any finite x. */
+/** Second pass of a log-sum-exp: y = ln Σ exp(scale · x), safe for any finite x; NaN where an x is NaN or +∞, or all are −∞. */
 export const logSumExpMergeKernel: Kernel<LogSumExpMergeProblem, typeof mergeUniforms> = defineKernel({
   name: "logSumExpMerge",
   reads: ["partial"],
@@ -51,6 +55,7 @@ export const logSumExpMergeKernel: Kernel<LogSumExpMergeProblem, typeof mergeUni
       id: "direct",
       supports: () => true,
       source: () => wgsl`
+${exponential}
 ${threadIndex(64)}
   if (index >= u.size) { return; }
   var largest = partial[index];
@@ -58,9 +63,10 @@ ${threadIndex(64)}
   var sum = 0.0;
   for (var split = 0u; split < u.splits; split++) {
     let at = split * u.size + index;
-    sum += partial[u.splits * u.size + at] * exp(partial[at] - largest);
+    sum += partial[u.splits * u.size + at] * exponential(partial[at] - largest);
   }
-  y[index] = largest + log(sum);
+  // 0 / 0, where every x is −∞, is NaN as well; log() of NaN need not be.
+  y[index] = select(sum / sum, largest + log(sum), sum > 0.0);
 }`,
       workgroups: ({ size }) => grid(size, 64),
     },

@@ -39,25 +39,39 @@ export function logSoftmaxReference(p: Axis, x: Float64Array): Reference {
   return { value, magnitude, terms: 1 };
 }
 
-/** Gradient of a softmax by its Jacobian, from its output: dx_i = Σ_j y_i (δ_ij − y_j) dy_j, in float64. */
-export function softmaxGradReference(p: Axis, y: Float64Array, dy: Float64Array): Reference {
-  return gradient(p, y, (i, j) => y[i]! * ((i === j ? 1 : 0) - y[j]!) * dy[j]!);
+/** Gradient of a softmax by its Jacobian: dx_i = Σ_j y_i (δ_ij − y_j) dy_j, in float64. */
+export function softmaxGradReference(p: Axis, x: Float64Array, dy: Float64Array): Reference {
+  return gradient(p, x, dy, ({ value: y, magnitude }, i, j) => {
+    const same = i === j ? 1 : 0;
+    return [y[i]! * (same - y[j]!), same * magnitude[i]! + y[i]! * magnitude[j]! + magnitude[i]! * y[j]!];
+  });
 }
 
-/** Gradient of a log-softmax by its Jacobian, from its output: dx_i = Σ_j (δ_ij − exp(y_i)) dy_j, in float64. */
-export function logSoftmaxGradReference(p: Axis, y: Float64Array, dy: Float64Array): Reference {
-  return gradient(p, y, (i, j) => ((i === j ? 1 : 0) - Math.exp(y[i]!)) * dy[j]!);
+/** Gradient of a log-softmax by its Jacobian: dx_i = Σ_j (δ_ij − y_i) dy_j, y = softmax(x), in float64. */
+export function logSoftmaxGradReference(p: Axis, x: Float64Array, dy: Float64Array): Reference {
+  return gradient(p, x, dy, ({ value: y, magnitude }, i, j) => {
+    const same = i === j ? 1 : 0;
+    return [same - y[i]!, same + magnitude[i]!];
+  });
 }
 
-function gradient(p: Axis, y: Float64Array, term: (i: number, j: number) => number): Reference {
-  const value = new Float64Array(y.length);
-  const magnitude = new Float64Array(y.length);
+/** dx_i = Σ_j J_ij dy_j; `jacobian` makes J_ij and its magnitude of the softmax of x. */
+function gradient(
+  p: Axis,
+  x: Float64Array,
+  dy: Float64Array,
+  jacobian: (y: Reference, i: number, j: number) => readonly [value: number, magnitude: number],
+): Reference {
+  const y = softmaxReference(p, x);
+  const value = new Float64Array(x.length);
+  const magnitude = new Float64Array(x.length);
   for (let map = 0; map < p.outer * p.inner; map++) {
     const all = positions(p, map);
     for (const i of all) {
       for (const j of all) {
-        value[i]! += term(i, j);
-        magnitude[i]! += Math.abs(term(i, j));
+        const [slope, rounding] = jacobian(y, i, j);
+        value[i]! += slope * dy[j]!;
+        magnitude[i]! += rounding * Math.abs(dy[j]!);
       }
     }
   }

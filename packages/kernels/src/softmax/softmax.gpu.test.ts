@@ -1,7 +1,6 @@
-import { openDevice } from "@kindling/gpu";
-import { checkKernel, type KernelCheck, randomValues } from "@kindling/proof";
+import { decodeFloat16, encodeFloat16, openDevice } from "@kindling/gpu";
+import { checkKernel, type ExpectedOf, type KernelCheck, randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
-import type { Reference } from "../reference.ts";
 import { logSumExpMergeKernel, logSumExpPartialKernel } from "./logSumExp.ts";
 import { logSoftmaxGradReference, logSoftmaxReference, logSumExpReference, softmaxGradReference, softmaxReference } from "./reference.ts";
 import { softmaxGradKernel, softmaxKernel } from "./softmax.ts";
@@ -9,6 +8,8 @@ import { softmaxGradSumsKernel } from "./softmaxGradSums.ts";
 
 const device = await openDevice();
 const exact = (data: Float32Array) => Float64Array.from(data);
+/** Numbers that f16 holds, so that the sums computed from them belong to them in either storage. */
+const asHalves = (data: Float32Array) => decodeFloat16(encodeFloat16(data));
 const single = (data: Float64Array) => Float32Array.from(data);
 const axes = [
   { outer: 1, length: 1, inner: 1 },
@@ -30,29 +31,31 @@ test("each range of a log-sum-exp has its maximum and the sum of exponentials be
     [1, 2, 5, 40].map((splits) => {
       const { outer, length, inner } = axis;
       const scale = 0.75;
-      const x = randomValues(i + 1, outer * length * inner, -9, 90);
       const maps = outer * inner;
-      const value = new Float64Array(2 * splits * maps);
-      const magnitude = new Float64Array(value.length);
-      for (let split = 0; split < splits; split++)
-        for (let map = 0; map < maps; map++) {
-          const base = Math.floor(map / inner) * length * inner + (map % inner);
-          const [start, end] = range(length, splits, split);
-          const logits = Array.from({ length: end - start }, (_, j) => scale * x[base + (start + j) * inner]!);
-          const [at, sumAt] = [split * maps + map, (splits + split) * maps + map];
-          value[at] = Math.max(Math.fround(-3.4028234e38), ...logits);
-          magnitude[at] = Math.abs(value[at]!);
-          for (const logit of logits) {
-            const term = Math.exp(logit - value[at]!);
-            value[sumAt]! += term;
-            magnitude[sumAt]! += term * (2 + 2 * Math.abs(logit - value[at]!) + Math.abs(logit));
+      const expected: ExpectedOf = ([x]) => {
+        const value = new Float64Array(2 * splits * maps);
+        const magnitude = new Float64Array(value.length);
+        for (let split = 0; split < splits; split++)
+          for (let map = 0; map < maps; map++) {
+            const base = Math.floor(map / inner) * length * inner + (map % inner);
+            const [start, end] = range(length, splits, split);
+            const logits = Array.from({ length: end - start }, (_, j) => scale * x![base + (start + j) * inner]!);
+            const [at, sumAt] = [split * maps + map, (splits + split) * maps + map];
+            value[at] = Math.max(Math.fround(-3.4028234e38), ...logits);
+            magnitude[at] = Math.abs(value[at]!);
+            for (const logit of logits) {
+              const term = Math.exp(logit - value[at]!);
+              value[sumAt]! += term;
+              magnitude[sumAt]! += term * (2 + 2 * Math.abs(logit - value[at]!) + Math.abs(logit));
+            }
           }
-        }
+        return { value, magnitude, terms: length };
+      };
       return {
         name: `${JSON.stringify(axis)} in ${splits}`,
         problem: { ...axis, splits, scale },
-        reads: [x],
-        writes: [{ before: new Float32Array(value.length), expected: { value, magnitude, terms: length } }],
+        reads: [randomValues(i + 1, outer * length * inner, -9, 90)],
+        writes: [{ before: new Float32Array(2 * splits * maps), expected }],
       };
     }),
   );
@@ -81,8 +84,8 @@ test("merging ranges gives the logarithm of the sum of all exponentials", async 
 test("softmax and its logarithm are what remains after the log-sum-exp", async () => {
   const cases = axes.flatMap((axis, i) =>
     [false, true].map((logarithm) => {
-      const x = randomValues(i + 40, axis.outer * axis.length * axis.inner, -8, 8);
-      const expected = (logarithm ? logSoftmaxReference : softmaxReference)(axis, exact(x));
+      const x = asHalves(randomValues(i + 40, axis.outer * axis.length * axis.inner, -8, 8));
+      const expected: ExpectedOf = ([logits]) => (logarithm ? logSoftmaxReference : softmaxReference)(axis, logits!);
       return {
         name: `${logarithm ? "log " : ""}${JSON.stringify(axis)}`,
         problem: { ...axis, splits: i + 1, logarithm },
@@ -99,27 +102,27 @@ test("the gradient's sums are those of each range", async () => {
     [false, true].flatMap((logarithm) =>
       [1, 3, 40].map((splits) => {
         const { outer, length, inner } = axis;
-        const [y, dy] = [randomValues(i + 60, outer * length * inner, -3, 0), randomValues(i + 70, outer * length * inner)];
-        const expected: Reference = {
-          value: new Float64Array(splits * outer * inner),
-          magnitude: new Float64Array(splits * outer * inner),
-          terms: length,
-        };
-        for (let split = 0; split < splits; split++)
-          for (let map = 0; map < outer * inner; map++) {
-            const [start, end] = range(length, splits, split);
-            for (let j = start; j < end; j++) {
-              const at = (Math.floor(map / inner) * length + j) * inner + (map % inner);
-              const term = dy[at]! * (logarithm ? 1 : y[at]!);
-              expected.value[split * outer * inner + map]! += term;
-              expected.magnitude[split * outer * inner + map]! += Math.abs(term);
+        const x = asHalves(randomValues(i + 60, outer * length * inner, -3, 3));
+        const expected: ExpectedOf = ([logits, , dy]) => {
+          const y = softmaxReference(axis, logits!);
+          const value = new Float64Array(splits * outer * inner);
+          const magnitude = new Float64Array(value.length);
+          for (let split = 0; split < splits; split++)
+            for (let map = 0; map < outer * inner; map++) {
+              const [start, end] = range(length, splits, split);
+              for (let j = start; j < end; j++) {
+                const at = (Math.floor(map / inner) * length + j) * inner + (map % inner);
+                value[split * outer * inner + map]! += dy![at]! * (logarithm ? 1 : y.value[at]!);
+                magnitude[split * outer * inner + map]! += Math.abs(dy![at]!) * (logarithm ? 1 : y.magnitude[at]!);
+              }
             }
-          }
+          return { value, magnitude, terms: length };
+        };
         return {
           name: `${logarithm ? "log " : ""}${JSON.stringify(axis)} in ${splits}`,
           problem: { ...axis, splits, logarithm },
-          reads: [y, dy],
-          writes: [{ before: new Float32Array(expected.value.length), expected }],
+          reads: [x, single(logSumExpReference(axis, exact(x), 1).value), randomValues(i + 70, x.length)],
+          writes: [{ before: new Float32Array(splits * outer * inner), expected }],
         };
       }),
     ),
@@ -131,21 +134,23 @@ test("the gradient is that of the Jacobian", async () => {
   const cases = axes.flatMap((axis, i) =>
     [false, true].map((logarithm) => {
       const { outer, length, inner } = axis;
-      const x = exact(randomValues(i + 80, outer * length * inner, -2, 2));
-      const y = single((logarithm ? logSoftmaxReference : softmaxReference)(axis, x).value);
-      const dy = randomValues(i + 90, y.length);
+      const x = asHalves(randomValues(i + 80, outer * length * inner, -2, 2));
+      const y = softmaxReference(axis, exact(x));
+      const dy = asHalves(randomValues(i + 90, x.length));
       const sums = new Float64Array(outer * inner);
       for (const [at, g] of dy.entries()) {
-        sums[Math.floor(at / (length * inner)) * inner + (at % inner)]! += g * (logarithm ? 1 : y[at]!);
+        sums[Math.floor(at / (length * inner)) * inner + (at % inner)]! += g * (logarithm ? 1 : y.value[at]!);
       }
-      const expected = (logarithm ? logSoftmaxGradReference : softmaxGradReference)(axis, exact(y), exact(dy));
-      // The reference's softmax factor has Σ y = 1 only to the rounding of y.
-      const magnitude = expected.magnitude.map((m, at) => m + Math.abs(dy[at]!) * (logarithm ? 2 : y[at]!));
       return {
         name: `${logarithm ? "log " : ""}${JSON.stringify(axis)}`,
         problem: { ...axis, splits: i + 1, logarithm },
-        reads: [y, dy, single(sums)],
-        writes: [{ before: new Float32Array(y.length), expected: { ...expected, magnitude } }],
+        reads: [x, single(logSumExpReference(axis, exact(x), 1).value), dy, single(sums)],
+        writes: [
+          {
+            before: new Float32Array(x.length),
+            expected: ([logits, , gradient]) => (logarithm ? logSoftmaxGradReference : softmaxGradReference)(axis, logits!, gradient!),
+          },
+        ],
       };
     }),
   );

@@ -1,21 +1,28 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
 import { wgsl } from "../wgsl.ts";
+import { exponential } from "./exponential.wgsl.ts";
 
 /** Tensors [outer, length, inner], normalised over `length`; `logarithm` asks for the logarithm of the softmax. */
 export type SoftmaxProblem = AxisProblem & { readonly logarithm: boolean };
 
 /** x, logSumExp [outer, inner] → y = exp(x − logSumExp), or x − logSumExp. */
 export const softmaxKernel: Kernel<SoftmaxProblem, typeof axisUniforms> = define("softmax", ["x", "logSumExp"], "y", (logarithm) =>
-  logarithm ? "y[at] = x[at] - logSumExp[map];" : "y[at] = exp(x[at] - logSumExp[map]);",
+  logarithm ? "y[at] = YElement(logarithmOfY);" : "y[at] = YElement(exponential(logarithmOfY));",
 );
 
-/** y, dy, sums [outer, inner] (those of softmaxGradSums) → dx = y · (dy − sum), or dy − exp(y) · sum. */
+/**
+ * x, logSumExp, dy, sums [outer, inner] (those of softmaxGradSums) → dx = y · (dy − sum), or dy − y · sum, y = exp(x − logSumExp); computed
+ * again because the rounding of a stored f16 y would remain where dy − sum cancels.
+ */
 export const softmaxGradKernel: Kernel<SoftmaxProblem, typeof axisUniforms> = define(
   "softmaxGrad",
-  ["y", "dy", "sums"],
+  ["x", "logSumExp", "dy", "sums"],
   "dx",
-  (logarithm) => (logarithm ? "dx[at] = dy[at] - exp(y[at]) * sums[map];" : "dx[at] = y[at] * (dy[at] - sums[map]);"),
+  (logarithm) =>
+    logarithm
+      ? "dx[at] = DxElement(f32(dy[at]) - exponential(logarithmOfY) * sums[map]);"
+      : "dx[at] = DxElement(exponential(logarithmOfY) * (f32(dy[at]) - sums[map]));",
 );
 
 /** One thread a range of a map. */
@@ -29,6 +36,7 @@ function define(
     name,
     reads,
     writes: [write],
+    f16: [...reads.filter((read) => ["x", "dy"].includes(read)), write],
     uniforms: axisUniforms,
     uniformValues: (problem: SoftmaxProblem) => problem,
     variants: [
@@ -36,15 +44,17 @@ function define(
         id: "direct",
         supports: () => true,
         source: ({ logarithm }) => wgsl`
+${exponential}
 ${axisThread()}
   for (var i = start; i < end; i++) {
     let at = base + i * u.inner;
+    let logarithmOfY = f32(x[at]) - logSumExp[map];
     ${statement(logarithm)}
   }
 }`,
         workgroups: ({ outer, inner, splits }) => grid(outer * inner * splits, 64),
       },
     ],
-    cost: (p) => ({ flops: 2 * axisSize(p), bytes: 4 * reads.length * axisSize(p) }),
+    cost: (p) => ({ flops: 2 * axisSize(p), bytes: 4 * (reads.includes("dy") ? 3 : 2) * axisSize(p) }),
   });
 }

@@ -21,7 +21,7 @@ test("each split holds the squared deviations of its rows, also where the mean i
           writes: [
             {
               before: new Float32Array(splits * channels).fill(7),
-              expected: squaredDeviationsReference(problem, Float64Array.from(x), Float64Array.from(mean)),
+              expected: ([input, around]) => squaredDeviationsReference(problem, input!, around!),
             },
           ],
         };

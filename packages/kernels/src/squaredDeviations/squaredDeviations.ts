@@ -11,6 +11,7 @@ export const squaredDeviationsKernel: Kernel<SquaredDeviationsProblem, typeof un
   name: "squaredDeviations",
   reads: ["x", "mean"],
   writes: ["partial"],
+  f16: ["x"],
   uniforms,
   uniformValues: (problem: SquaredDeviationsProblem) => problem,
   variants: [
@@ -28,6 +29,7 @@ export const squaredDeviationsKernel: Kernel<SquaredDeviationsProblem, typeof un
 
 /** One thread per split and `lanes` channels. */
 function source(lanes: 1 | 4): string {
+  const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}
   let channels = u.channels / ${lanes}u;
@@ -37,9 +39,9 @@ ${threadIndex(64)}
   let rowsPerSplit = (u.rows + u.splits - 1u) / u.splits;
   let end = min(u.rows, (split + 1u) * rowsPerSplit);
   let center = mean[channel];
-  var sum = ${lanes === 4 ? "vec4f(0.0)" : "0.0"};
+  var sum = ${type}(0.0);
   for (var row = split * rowsPerSplit; row < end; row++) {
-    let deviation = x[row * channels + channel] - center;
+    let deviation = ${type}(x[row * channels + channel]) - center;
     sum += deviation * deviation;
   }
   partial[index] = sum;

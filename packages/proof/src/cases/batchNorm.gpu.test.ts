@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { batchNormFamily } from "./batchNorm.ts";
+
+await proveOp(batchNormFamily);
