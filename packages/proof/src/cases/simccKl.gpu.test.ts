@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { simccDistillationFamily, simccKlFamily } from "./simccKl.ts";
+
+await proveOp(simccKlFamily, simccDistillationFamily);
