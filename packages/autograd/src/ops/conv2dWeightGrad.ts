@@ -40,6 +40,7 @@ export function weightGradDispatches(
 /** A 1×1 convolution does not look at neighbours: each image may be one row, whose loop is long. */
 function withLongRows(p: Conv2dProblem): Conv2dProblem {
   if (p.kernelHeight !== 1 || p.kernelWidth !== 1 || p.stride !== 1 || p.padding !== 0) return p;
+  if (p.outHeight !== p.height || p.outWidth !== p.width) return p; // a transposed convolution with output padding
   const pixels = p.height * p.width;
   return { ...p, batch: 1, height: p.batch, outHeight: p.batch, width: pixels, outWidth: pixels };
 }

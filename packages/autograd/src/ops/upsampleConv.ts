@@ -41,7 +41,7 @@ export const tapSumOp: Op<TapSumAttrs> = {
   infer: ([taps], { size, channels }) => [{ shape: [taps!.shape[0]!, ...size, channels], dtype: taps!.dtype }],
   lower({ inputs: [taps, bias], outputs, attrs, scratch }) {
     const { columns, rows, between } = passes(taps!, attrs);
-    const narrow = scratch({ shape: between, dtype: taps!.dtype });
+    const narrow = scratch({ shape: between, dtype: "f32" });
     return [
       dispatch(tapSumKernel, columns, [taps!], [narrow]),
       bias ? dispatch(tapSumBiasKernel, rows, [narrow, bias], outputs) : dispatch(tapSumKernel, rows, [narrow], outputs),
@@ -59,7 +59,7 @@ export const tapSumInputGradOp: Op<TapSumAttrs & { readonly shape: Shape }> = {
   infer: ([dy], { shape }) => [{ shape, dtype: dy!.dtype }],
   lower({ inputs, outputs, attrs, scratch }) {
     const { columns, rows, between } = passes(outputs[0]!, attrs);
-    const narrow = scratch({ shape: between, dtype: inputs[0]!.dtype });
+    const narrow = scratch({ shape: between, dtype: "f32" });
     return [dispatch(tapSumInputGradKernel, rows, inputs, [narrow]), dispatch(tapSumInputGradKernel, columns, [narrow], outputs)];
   },
   vjp: "not differentiable",

@@ -17,6 +17,7 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
     name: bias ? "conv2dBias" : "conv2d",
     reads: bias ? ["x", "weight", "bias"] : ["x", "weight"],
     writes: ["y"],
+    f16: ["x", "weight", "y"],
     uniforms: conv2dUniforms,
     uniformValues: (problem: Conv2dForwardProblem) => problem,
     variants: [

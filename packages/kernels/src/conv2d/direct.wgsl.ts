@@ -23,7 +23,7 @@ ${threadIndex(64)}
       let xAt = ((n * u.height + h) * u.width + w) * u.inChannels + firstChannel;
       let weightAt = (kh * u.kernelWidth + kw) * groupChannels * u.outChannels + co;
       for (var ci = 0u; ci < groupChannels; ci++) {
-        sum += x[xAt + ci] * weight[weightAt + ci * u.outChannels];
+        sum += f32(x[xAt + ci]) * f32(weight[weightAt + ci * u.outChannels]);
       }
     }
   }
@@ -34,5 +34,5 @@ ${threadIndex(64)}
   // Not max(): a NaN passes through, as in PyTorch.
   sum = select(sum, 0.0, sum < 0.0);
   #endif
-  y[((n * u.outHeight + ho) * u.outWidth + wo) * u.yChannels + u.yOffset + co] = sum;
+  y[((n * u.outHeight + ho) * u.outWidth + wo) * u.yChannels + u.yOffset + co] = YElement(sum);
 }`;

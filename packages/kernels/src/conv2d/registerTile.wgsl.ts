@@ -7,18 +7,18 @@ export const tilePixels = 8;
 /**
  * One thread computes 4 output channels of 8 pixels that follow each other (over rows and images), so that each weight loaded serves 8
  * pixels and each x loaded 4 channels. No workgroup memory: fastest where all memory is a processor's cache.
- * Conditions are joined by &, which does not branch as && does.
+ * Conditions are joined by &, which does not branch as && does. Products are selected, not factors: padding times an infinite weight is 0 too.
  * x is read as vec4 over input channels; weight and y too when their channels allow it (`vectors`).
  */
 export const registerTile = (bias: boolean, activation: "none" | "relu", vectors: boolean): string => wgsl`
 fn weightAt(row: u32, co: u32) -> vec4f {
   #if ${vectors}
-  return weight[(row * u.outChannels + co) / 4u];
+  return vec4f(weight[(row * u.outChannels + co) / 4u]);
   #else
   // Channels past the last are computed from clamped loads and never stored.
   let last = u.outChannels - 1u;
   let at = row * u.outChannels;
-  return vec4f(weight[at + co], weight[at + min(co + 1u, last)], weight[at + min(co + 2u, last)], weight[at + min(co + 3u, last)]);
+  return vec4f(vec4(weight[at + co], weight[at + min(co + 1u, last)], weight[at + min(co + 2u, last)], weight[at + min(co + 3u, last)]));
   #endif
 }
 
@@ -30,13 +30,13 @@ fn finish(pixel: u32, pixels: u32, co: u32, sum: vec4f) {
   #endif
   let at = pixel * u.yChannels + u.yOffset + co;
   #if ${vectors}
-  y[at / 4u] = value;
+  y[at / 4u] = YElement(value);
   #else
   let left = u.outChannels - co;
-  y[at] = value.x;
-  if (left > 1u) { y[at + 1u] = value.y; }
-  if (left > 2u) { y[at + 2u] = value.z; }
-  if (left > 3u) { y[at + 3u] = value.w; }
+  y[at] = YElement(value.x);
+  if (left > 1u) { y[at + 1u] = YElement(value.y); }
+  if (left > 2u) { y[at + 2u] = YElement(value.z); }
+  if (left > 3u) { y[at + 3u] = YElement(value.w); }
   #endif
 }
 
@@ -84,8 +84,8 @@ ${unroll(
 ${unroll(
   tilePixels,
   (t) => `
-        let v${t} = select(vec4f(0.0), x[x${t} + quad], use${t});
-        sum${t} += v${t}.x * a + v${t}.y * b + v${t}.z * c + v${t}.w * d;`,
+        let v${t} = vec4f(x[x${t} + quad]);
+        sum${t} += select(vec4f(0.0), v${t}.x * a + v${t}.y * b + v${t}.z * c + v${t}.w * d, use${t});`,
 )}
       }
     }

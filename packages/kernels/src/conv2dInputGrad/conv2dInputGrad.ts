@@ -7,26 +7,34 @@ import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
 
 /** dy, weight → dx: the transposed convolution, each input value gathering from the outputs that read it. */
-export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = defineKernel({
-  name: "conv2dInputGrad",
-  reads: ["dy", "weight"],
-  writes: ["dx"],
-  uniforms: conv2dUniforms,
-  uniformValues: (problem: Conv2dInputGradProblem) => problem,
-  variants: [
-    {
-      id: "direct",
-      supports: () => true,
-      source: ({ accumulate }) => direct(accumulate),
-      workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
-    },
-    {
-      id: "registerTile",
-      supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
-      vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
-      source: (p) => registerTile(p.accumulate, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
-      workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
-    },
-  ],
-  cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
-});
+export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("conv2dInputGrad", false);
+
+/** The same sum plus a bias [inChannels], as a transposed convolution's forward pass has it: dy, weight, bias → dx. */
+export const convTranspose2dBiasKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("convTranspose2dBias", true);
+
+function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> {
+  return defineKernel({
+    name,
+    reads: bias ? ["dy", "weight", "bias"] : ["dy", "weight"],
+    writes: ["dx"],
+    f16: ["dy", "weight", "dx"],
+    uniforms: conv2dUniforms,
+    uniformValues: (problem: Conv2dInputGradProblem) => problem,
+    variants: [
+      {
+        id: "direct",
+        supports: () => true,
+        source: ({ accumulate }) => direct(bias, accumulate),
+        workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
+      },
+      {
+        id: "registerTile",
+        supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
+        vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
+        source: (p) => registerTile(bias, p.accumulate, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
+        workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
+      },
+    ],
+    cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
+  });
+}

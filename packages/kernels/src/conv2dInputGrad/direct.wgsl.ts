@@ -2,7 +2,7 @@ import { threadIndex } from "../kernel.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** One thread per input value: the sum over the taps that read it and the outputs they belong to. */
-export const direct = (accumulate: boolean): string => wgsl`
+export const direct = (bias: boolean, accumulate: boolean): string => wgsl`
 ${threadIndex(64)}
   if (index >= u.batch * u.height * u.width * u.inChannels) { return; }
   let ci = index % u.inChannels;
@@ -24,13 +24,16 @@ ${threadIndex(64)}
       let dyAt = ((n * u.outHeight + top / u.stride) * u.outWidth + left / u.stride) * u.yChannels + u.yOffset + firstOut;
       let weightAt = ((kh * u.kernelWidth + kw) * groupInChannels + ci % groupInChannels) * u.outChannels + firstOut;
       for (var co = 0u; co < groupOutChannels; co++) {
-        sum += dy[dyAt + co] * weight[weightAt + co];
+        sum += f32(dy[dyAt + co]) * f32(weight[weightAt + co]);
       }
     }
   }
+  #if ${bias}
+  sum += bias[ci];
+  #endif
   #if ${accumulate}
-  dx[index] += sum;
+  dx[index] = DxElement(f32(dx[index]) + sum);
   #else
-  dx[index] = sum;
+  dx[index] = DxElement(sum);
   #endif
 }`;

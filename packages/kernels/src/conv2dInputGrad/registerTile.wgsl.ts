@@ -7,15 +7,17 @@ export const tilePixels = 8;
 /**
  * One thread computes 4 input channels of 8 pixels that follow each other, so that each weight loaded serves 8 pixels.
  * Conditions are joined by & and stride 2 is a shift, because branches and divisions in unrolled code make some compilers run for minutes.
+ * Products are selected, not factors, so that an infinite weight adds nothing where there is no output.
  * With `vectors` dy and weight are read as vec4 over output channels and multiplied by dot products; without, one by one.
  */
-export const registerTile = (accumulate: boolean, vectors: boolean, stride: 1 | 2): string => wgsl`
+export const registerTile = (bias: boolean, accumulate: boolean, vectors: boolean, stride: 1 | 2): string => wgsl`
 ${threadIndex(32)}
   let columns = u.inChannels / 4u;
   let pixels = u.batch * u.height * u.width;
   let ci = index % columns * 4u;
   let firstPixel = index / columns * ${tilePixels}u;
   if (firstPixel >= pixels) { return; }
+  let start = ${bias ? "vec4f(bias[ci], bias[ci + 1u], bias[ci + 2u], bias[ci + 3u])" : "vec4f(0.0)"};
 
 ${unroll(
   tilePixels,
@@ -25,7 +27,7 @@ ${unroll(
   let h${t} = pixel${t} / u.width % u.height + u.padding;
   let w${t} = pixel${t} % u.width + u.padding;
   let inside${t} = pixel${t} < pixels;
-  var sum${t} = vec4f(0.0);`,
+  var sum${t} = start;`,
 )}
 
   for (var kh = 0u; kh < u.kernelHeight; kh++) {
@@ -47,30 +49,30 @@ ${unroll(tilePixels, (t) => `      let dy${t} = select(0u, ((image${t} + ho${t})
       let row = ((kh * u.kernelWidth + kw) * u.inChannels + ci) * u.outChannels;
       #if ${vectors}
       for (var co = 0u; co < u.outChannels; co += 4u) {
-        let a = weight[(row + co) / 4u];
-        let b = weight[(row + u.outChannels + co) / 4u];
-        let c = weight[(row + 2u * u.outChannels + co) / 4u];
-        let d = weight[(row + 3u * u.outChannels + co) / 4u];
+        let a = vec4f(weight[(row + co) / 4u]);
+        let b = vec4f(weight[(row + u.outChannels + co) / 4u]);
+        let c = vec4f(weight[(row + 2u * u.outChannels + co) / 4u]);
+        let d = vec4f(weight[(row + 3u * u.outChannels + co) / 4u]);
 ${unroll(
   tilePixels,
   (t) => `
-        let v${t} = select(vec4f(0.0), dy[(dy${t} + co) / 4u], use${t});
-        sum${t} += vec4f(dot(v${t}, a), dot(v${t}, b), dot(v${t}, c), dot(v${t}, d));`,
+        let v${t} = vec4f(dy[(dy${t} + co) / 4u]);
+        sum${t} += select(vec4f(0.0), vec4f(dot(v${t}, a), dot(v${t}, b), dot(v${t}, c), dot(v${t}, d)), use${t});`,
 )}
       }
       #else
       for (var co = 0u; co < u.outChannels; co++) {
         let at = row + co;
-        let a = vec4f(weight[at], weight[at + u.outChannels], weight[at + 2u * u.outChannels], weight[at + 3u * u.outChannels]);
-${unroll(tilePixels, (t) => `        sum${t} += select(0.0, dy[dy${t} + co], use${t}) * a;`)}
+        let a = vec4f(vec4(weight[at], weight[at + u.outChannels], weight[at + 2u * u.outChannels], weight[at + 3u * u.outChannels]));
+${unroll(tilePixels, (t) => `        sum${t} += select(vec4f(0.0), f32(dy[dy${t} + co]) * a, use${t});`)}
       }
       #endif
     }
   }
   let at = (firstPixel * u.inChannels + ci) / 4u;
   #if ${accumulate}
-${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] += sum${t}; }`)}
+${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] = DxElement(vec4f(dx[at + ${t}u * columns]) + sum${t}); }`)}
   #else
-${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] = sum${t}; }`)}
+${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] = DxElement(sum${t}); }`)}
   #endif
 }`;

@@ -13,6 +13,7 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
   name: "conv2dWeightGrad",
   reads: ["dy", "x"],
   writes: ["partial"],
+  f16: ["dy", "x"],
   uniforms,
   uniformValues: (problem: Conv2dWeightGradProblem) => problem,
   variants: [

@@ -24,7 +24,7 @@ ${threadIndex(64)}
     for (var wo = 0u; wo < u.outWidth; wo++) {
       let w = wo * u.stride + kw * u.dilation - u.padding;
       if (w >= u.width) { continue; }
-      sum += x[(xRow + w) * u.inChannels + ci] * dy[(row * u.outWidth + wo) * u.yChannels + u.yOffset + co];
+      sum += f32(x[(xRow + w) * u.inChannels + ci]) * f32(dy[(row * u.outWidth + wo) * u.yChannels + u.yOffset + co]);
     }
   }
   partial[index] = sum;

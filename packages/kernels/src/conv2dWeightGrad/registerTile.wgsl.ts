@@ -45,15 +45,15 @@ ${unroll(4 * quads, (i) => unroll(columns, (c) => `  var sum${i}_${c} = vec4f(0.
       if (w >= u.width) { continue; }
       let dyAt = (row * u.outWidth + wo) * u.yChannels + u.yOffset;
       #if ${vectors}
-${unroll(columns, (c) => `      let g${c} = dy[(dyAt + co) / 4u + ${c}u];`)}
+${unroll(columns, (c) => `      let g${c} = vec4f(dy[(dyAt + co) / 4u + ${c}u]);`)}
       #else
-      let g0 = vec4f(dy[dyAt + co], dy[dyAt + min(co + 1u, last)], dy[dyAt + min(co + 2u, last)], dy[dyAt + min(co + 3u, last)]);
+      let g0 = vec4f(vec4(dy[dyAt + co], dy[dyAt + min(co + 1u, last)], dy[dyAt + min(co + 2u, last)], dy[dyAt + min(co + 3u, last)]));
       #endif
       let xAt = ((xRow + w) * u.inChannels + ci) / 4u;
 ${unroll(
   quads,
   (q) => `
-      let v${q} = x[xAt + ${q}u];
+      let v${q} = vec4f(x[xAt + ${q}u]);
 ${unroll(
   columns,
   (c) => `

@@ -16,6 +16,7 @@ function define(bias: boolean): Kernel<TapAxisProblem, typeof tapAxisUniforms> {
     name: bias ? "tapSumBias" : "tapSum",
     reads: bias ? ["x", "bias"] : ["x"],
     writes: ["y"],
+    f16: ["x", "y"],
     uniforms: tapAxisUniforms,
     uniformValues: tapAxisValues,
     variants: [
@@ -38,8 +39,8 @@ function source(lanes: 1 | 4, bias: boolean, vectors: boolean): string {
   const width = vectors ? 4 : 1;
   // Channels past the last are read as the last and never stored.
   const fourOf = (array: string, at: string) =>
-    `vec4f(${array}[${at}], ${array}[${at} + second], ${array}[${at} + third], ${array}[${at} + fourth])`;
-  const load = (at: string) => (lanes === 4 && !vectors ? fourOf("x", at) : `x[${at}]`);
+    `vec4f(vec4(${array}[${at}], ${array}[${at} + second], ${array}[${at} + third], ${array}[${at} + fourth]))`;
+  const load = (at: string) => (lanes === 4 && !vectors ? fourOf("x", at) : `${type}(x[${at}])`);
   return wgsl`
 // The two elements of x that an up-sampled pixel lies between, and their weights.
 struct Place { first: u32, second: u32, firstWeight: f32, secondWeight: f32 }
@@ -86,9 +87,9 @@ ${threadIndex(64)}
       + after.firstWeight * ${load("at2 + after.first")} + after.secondWeight * ${load("at2 + after.second")};
     let at = (((outer * u.outSize + o) * u.inner + inner) * u.channels + channel) / ${width}u;
     #if ${lanes === 4 && !vectors}
-${unroll(4, (i) => `    if (left > ${i}u) { y[at + ${i}u] = value[${i}]; }`)}
+${unroll(4, (i) => `    if (left > ${i}u) { y[at + ${i}u] = YElement(value[${i}]); }`)}
     #else
-    y[at] = value;
+    y[at] = YElement(value);
     #endif
     before = here;
     here = after;

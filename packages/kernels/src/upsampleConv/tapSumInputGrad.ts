@@ -10,6 +10,7 @@ export const tapSumInputGradKernel: Kernel<TapAxisProblem, typeof tapAxisUniform
   name: "tapSumInputGrad",
   reads: ["dy"],
   writes: ["dx"],
+  f16: ["dy", "dx"],
   uniforms: tapAxisUniforms,
   uniformValues: tapAxisValues,
   variants: [
@@ -66,9 +67,9 @@ ${threadIndex(64)}
     let inside = clamp(ahead, 0, outSize - 1);
     let at = base + u32(inside) * stride;
     #if ${lanes === 4 && !vectors}
-    let value = vec4f(dy[at], dy[at + second], dy[at + third], dy[at + fourth]);
+    let value = vec4f(vec4(dy[at], dy[at + second], dy[at + third], dy[at + fourth]));
     #else
-    let value = dy[at];
+    let value = ${type}(dy[at]);
     #endif
     let after = select(${type}(0.0), value, inside == ahead);
     let p = ahead - 1;
@@ -85,12 +86,12 @@ ${threadIndex(64)}
   let at = (pixel * u.pixelChannels + channel) / ${width}u;
   let tap = u.channels / ${width}u;
   #if ${lanes === 4 && !vectors}
-${unroll(4, (c) => `  if (left > ${c}u) { ${[0, 1, 2].map((t) => `dx[at + ${t}u * tap + ${c}u] = sum${t}[${c}];`).join(" ")} }`)}
+${unroll(4, (c) => `  if (left > ${c}u) { ${[0, 1, 2].map((t) => `dx[at + ${t}u * tap + ${c}u] = DxElement(sum${t}[${c}]);`).join(" ")} }`)}
   #else
-${unroll(3, (t) => `  dx[at + ${t}u * tap] = sum${t};`)}
+${unroll(3, (t) => `  dx[at + ${t}u * tap] = DxElement(sum${t});`)}
   #endif
   if (column == 0u) {
-    for (var padding = 3u * tap; padding < u.pixelChannels / ${width}u; padding++) { dx[at + padding] = ${vectors ? "vec4f" : "f32"}(0.0); }
+    for (var padding = 3u * tap; padding < u.pixelChannels / ${width}u; padding++) { dx[at + padding] = DxElement(0.0); }
   }
 }`;
 }

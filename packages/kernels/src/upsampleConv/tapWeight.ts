@@ -14,6 +14,7 @@ export const tapWeightKernel: Kernel<TapWeightProblem, typeof uniforms> = define
   name: "tapWeight",
   reads: ["weight"],
   writes: ["tapWeight"],
+  f16: ["weight", "tapWeight"],
   uniforms,
   uniformValues: (problem: TapWeightProblem) => problem,
   variants: [
@@ -32,7 +33,7 @@ ${threadIndex(64)}
   let source = 3u * kh * tap + ci * u.outChannels + co;
   let destination = 3u * ci * u.columnChannels + channel;
   let used = channel < 3u * u.outChannels;
-${unroll(3, (kw) => `  tapWeight[destination + ${kw}u * u.columnChannels] = select(0.0, weight[source + ${kw}u * tap], used);`)}
+${unroll(3, (kw) => `  tapWeight[destination + ${kw}u * u.columnChannels] = TapWeightElement(select(0.0, f32(weight[source + ${kw}u * tap]), used));`)}
 }`,
       workgroups: (p) => grid(p.inChannels * p.columnChannels, 64),
     },

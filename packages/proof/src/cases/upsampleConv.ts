@@ -2,9 +2,9 @@ import { upsampleConv } from "@kindling/autograd";
 import { type Shape, sizeOf } from "@kindling/gpu";
 import { conv2dReference, resizeBilinearReference } from "@kindling/kernels";
 import type { OpCase, OpInput } from "../opCase.ts";
+import type { OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
 import { conv2dProblemOf } from "./conv2d.ts";
-import { resizeProblemOf } from "./resize.ts";
 
 interface Sizes {
   readonly x: Shape;
@@ -24,26 +24,38 @@ export const upsampleConvSizes: readonly Sizes[] = [
   { x: [2, 3, 11, 4], size: [10, 2], outChannels: 5 },
 ];
 
-/** Cases of upsampleConv, with and without bias, against the float64 definitions of the two ops that it stands for. */
-export const upsampleConvCases: readonly OpCase[] = upsampleConvSizes.map(({ x, size, outChannels }, i) => {
-  const [batch, , , inChannels] = x as [number, number, number, number];
+/** upsampleConv, with and without bias, against the float64 definitions of the two ops that it stands for. */
+export const upsampleConvFamily: OpFamily = {
+  op: "upsampleConv",
+  cases: upsampleConvSizes.map((sizes, i) => caseOf(sizes, i % 3 !== 2, 3 * i + 701)),
+  random(draw) {
+    const x = [draw.integer(1, 2), draw.size(7), draw.size(7), draw.channels()];
+    return caseOf({ x, size: [draw.size(), draw.size()], outChannels: draw.channels() }, draw.oneOf([true, false]), draw.seed());
+  },
+  finiteOnly:
+    "it interpolates products where its definition multiplies interpolated values: infinities cancel to NaN in one and not the other",
+};
+
+function caseOf({ x, size, outChannels }: Sizes, withBias: boolean, seed: number): OpCase {
+  const [batch, height, width, inChannels] = x as [number, number, number, number];
+  const [outHeight, outWidth] = size as [number, number];
   const weight: Shape = [3, 3, inChannels, outChannels];
-  const resize = { ...resizeProblemOf({ x, size }), alignCorners: false };
+  const resize = { batch, height, width, channels: inChannels, outHeight, outWidth, alignCorners: false };
   const convolution = conv2dProblemOf({ x: [batch, ...size, inChannels], weight, stride: 1, padding: 1 });
-  const input = (name: string, shape: Shape, seed: number): OpInput => ({
+  const input = (name: string, shape: Shape, offset: number): OpInput => ({
     name,
     shape,
-    data: randomValues(seed, sizeOf(shape)),
+    data: randomValues(seed + offset, sizeOf(shape)),
     differentiable: true,
   });
-  const inputs = [input("x", x, 3 * i + 701), input("weight", weight, 3 * i + 702)];
-  if (i % 3 !== 2) inputs.push(input("bias", [outChannels], 3 * i + 703));
+  const inputs = [input("x", x, 0), input("weight", weight, 1)];
+  if (withBias) inputs.push({ ...input("bias", [outChannels], 2), f32: true });
   return {
     op: "upsampleConv",
-    name: `[${x}] to [${size}] with ${outChannels} channels`,
+    name: `[${x}] to [${size}] with ${outChannels} channels${withBias ? " and bias" : ""}`,
     inputs,
     build: ([image, kernel, bias]) => upsampleConv(image!, kernel!, bias ?? null, size),
     reference: ([image, kernel, bias]) =>
       conv2dReference(convolution, resizeBilinearReference(resize, image!).value, kernel!, bias ?? null).value,
   };
-});
+}

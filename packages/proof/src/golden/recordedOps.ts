@@ -4,10 +4,13 @@ import {
   batchNorm,
   batchNormTrainingOp,
   conv2d,
+  convTranspose2d,
   div,
   fill,
   fire,
+  linear,
   logSoftmax,
+  matmul,
   maximum,
   maxPool2d,
   mean,
@@ -58,6 +61,20 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
       return conv2d(x!, weight!, bias ?? null, { stride: stride!, padding: padding!, dilation: dilation!, groups: groups! });
     },
   },
+  conv_transpose2d: {
+    ours: "convTranspose2d",
+    layouts: convolution,
+    output: "image",
+    build: ({ x, weight, bias }, entry) =>
+      convTranspose2d(x!, weight!, bias ?? null, { stride: entry.number("stride"), padding: entry.number("padding") }),
+  },
+  linear: {
+    ours: "linear",
+    layouts: { weight: "linear" },
+    output: "plain",
+    build: ({ x, weight, bias }) => linear(x!, weight!, bias ?? null),
+  },
+  matmul: { ours: "matmul", layouts: {}, output: "plain", build: ({ a, b }) => matmul(a!, b!) },
   max_pool2d: {
     ours: "maxPool2d",
     layouts: image,
@@ -69,6 +86,12 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
         padding: entry.number("padding"),
         ceilMode: entry.attribute("ceil_mode") === true,
       }),
+  },
+  adaptive_avg_pool2d: {
+    ours: "adaptiveAvgPool2d",
+    layouts: image,
+    output: "image",
+    build: ({ x }, entry) => adaptiveAvgPool2d(x!, SIZE),
   },
   interpolate: {
     ours: "resizeBilinear",

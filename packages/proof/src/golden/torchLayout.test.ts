@@ -17,8 +17,17 @@ test("[n,c,h,w] becomes [n,h,w,c] and [o,i,h,w] becomes [h,w,i,o]", () => {
   expect(weight.data[((2 * 5 + 3) * 3 + 1) * 2 + 1]).toBe(((1 * 3 + 1) * 4 + 2) * 5 + 3);
 });
 
-test.each<TorchLayout>(["plain", "image", "convolution"])("there and back leaves %s values as they were", (layout) => {
-  const file = counting([3, 1, 5, 2]);
+test("[o,i] becomes [i,o]", () => {
+  expect(toMemory(counting([2, 3]), "linear")).toEqual({ shape: [3, 2], data: Float32Array.of(0, 3, 1, 4, 2, 5) });
+});
+
+test.each<[TorchLayout, number[]]>([
+  ["plain", [3, 1, 5, 2]],
+  ["image", [3, 1, 5, 2]],
+  ["convolution", [3, 1, 5, 2]],
+  ["linear", [3, 5]],
+])("there and back leaves %s values as they were", (layout, shape) => {
+  const file = counting(shape);
   const memory = toMemory(file, layout);
   expect(valuesToFile(memory.data, memory.shape, layout)).toEqual(file.data);
   expect(valuesToMemory(file.data, memory.shape, layout)).toEqual(memory.data);

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { conv2dFamily } from "./conv2d.ts";
+
+await proveOp(conv2dFamily);

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { matmulFamily } from "./matmul.ts";
+
+await proveOp(matmulFamily);

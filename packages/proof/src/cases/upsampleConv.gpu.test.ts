@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { upsampleConvFamily } from "./upsampleConv.ts";
+
+await proveOp(upsampleConvFamily);
