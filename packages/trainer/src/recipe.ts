@@ -105,15 +105,33 @@ export interface FeatureLoss extends Term {
   readonly distance: "mse";
 }
 
-/** AdamW (Loshchilov, Hutter 2019), as PyTorch's. */
-export interface OptimizerRecipe {
-  readonly kind: "adamw";
+/** How parameters follow their gradients; every key but `kind` and `clipNorm` is PyTorch's for the optimiser of that name. */
+export type OptimizerRecipe = AdamRecipe | SgdRecipe;
+
+interface Optimizer {
   readonly learningRate: number;
-  readonly betas: readonly [first: number, second: number];
-  readonly epsilon: number;
+  /** With `adamw` parameters shrink by learningRate · weightDecay; with the others weightDecay · parameter is added to the gradient. */
   readonly weightDecay: number;
   /** Gradients are scaled down to this global norm. Absent: no clipping. */
   readonly clipNorm?: number;
+}
+
+/** Adam (Kingma, Ba 2015) or AdamW (Loshchilov, Hutter 2019), as torch.optim.Adam and AdamW. */
+export interface AdamRecipe extends Optimizer {
+  readonly kind: "adamw" | "adam";
+  readonly betas: readonly [first: number, second: number];
+  readonly epsilon: number;
+}
+
+/** Stochastic gradient descent, as torch.optim.SGD. */
+export interface SgdRecipe extends Optimizer {
+  readonly kind: "sgd";
+  /** Share of the buffer that stays from step to step; 0 needs no buffer. */
+  readonly momentum: number;
+  /** The gradient enters the buffer with the factor 1 − dampening, but whole in the first step. */
+  readonly dampening: number;
+  /** Nesterov momentum; needs momentum and no dampening. */
+  readonly nesterov: boolean;
 }
 
 /** Whether a loss term needs the teacher's outputs. */

@@ -4,7 +4,8 @@ import { type Device, Readback } from "@kindling/gpu";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
 import type { Networks } from "./networks.ts";
-import { adamwStepScalars, recordUpdate } from "./optimizers/adamw.ts";
+import { recordUpdate } from "./optimizers/recordUpdate.ts";
+import { type UpdateRule, updateRuleOf } from "./optimizers/updateRule.ts";
 import type { Recipe } from "./recipe.ts";
 import { type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
 
@@ -21,7 +22,7 @@ export interface StepSettings {
 export type StepLosses = Readonly<Record<string, number>>;
 
 /**
- * One training step as two programs over one store: gradients (forward passes, losses, backward pass) and update (clipping, AdamW).
+ * One training step as two programs over one store: gradients (forward passes, losses, backward pass) and update (clipping, optimiser).
  * Two, because accumulated and all-reduced gradients come between them.
  */
 export class TrainStep implements Disposable {
@@ -29,14 +30,14 @@ export class TrainStep implements Disposable {
   readonly #gradients: Program;
   readonly #update: Program;
   readonly #teacher: TeacherHeatmaps | null;
-  readonly #recipe: Recipe;
+  readonly #rule: UpdateRule;
   readonly #outputs: readonly { readonly name: string; readonly program: Program; readonly readback: Readback }[];
 
   private constructor(device: Device, recipe: Recipe, gradients: Program, update: Program, teacher: TeacherHeatmaps | null) {
     this.#gradients = gradients;
     this.#update = update;
     this.#teacher = teacher;
-    this.#recipe = recipe;
+    this.#rule = updateRuleOf(recipe.optimizer);
     this.reports = { gradients: gradients.report, update: update.report, ...(teacher ? { teacher: teacher.report } : {}) };
     this.#outputs = [
       ...[...recipe.losses.map(({ name }) => name), "total"].map((name) => ({ name, program: gradients })),
@@ -64,13 +65,12 @@ export class TrainStep implements Disposable {
   /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */
   async run(batch: Batch, settings: StepSettings): Promise<{ readonly losses: Promise<StepLosses> }> {
     if (this.#teacher) this.#gradients.write("teacher", await this.#teacher.of(batch));
-    const adamw = adamwStepScalars(this.#recipe.optimizer, settings.learningRate, settings.step);
     this.#gradients.write(imageInput, batch.image);
     this.#gradients.write("target", batch.target);
     this.#gradients.write("mask", batch.mask);
     this.#gradients.write("lossWeights", Float32Array.from(settings.lossWeights));
     this.#gradients.run();
-    this.#update.write("step", Float32Array.from(adamw));
+    this.#update.write("step", Float32Array.from(this.#rule.stepScalars(settings.learningRate, settings.step)));
     this.#update.run();
     const values = this.#outputs.map(({ name, program, readback }) => {
       const { buffer, offset } = program.rangeOf(name);

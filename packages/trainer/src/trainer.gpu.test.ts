@@ -48,6 +48,24 @@ test.each([
   expect(resumed.snapshot).toEqual(whole.snapshot);
 });
 
+test.each([
+  ["{ kind: adam, learningRate: 2e-3, weightDecay: 1e-4 }", ["exp_avg", "exp_avg_sq"]],
+  ["{ kind: sgd, learningRate: 0.05, momentum: 0.9, dampening: 0.1, weightDecay: 1e-4, clipNorm: 1 }", ["momentum_buffer"]],
+  ["{ kind: sgd, learningRate: 5e-4, momentum: 0.9, nesterov: true, weightDecay: 0 }", ["momentum_buffer"]],
+  ["{ kind: sgd, learningRate: 2e-3, weightDecay: 0 }", []],
+])("with the optimiser %s losses fall, and a run that was stopped goes on to the same bytes", async (optimizer, slots) => {
+  const recipe = tinyRecipe(data, { optimizer });
+  const whole = await train(recipe);
+  const losses = whole.events.flatMap((event) => (event.kind === "epoch" ? [event.losses.gt!] : []));
+  expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  const saved = new Set([...whole.snapshot.tensors.keys()].flatMap((name) => /^optimizer\.(\w+)\./.exec(name)?.[1] ?? []));
+  expect(saved).toEqual(new Set(slots));
+  const stopped = await train(recipe, { stopAt: (event) => event.kind === "step" && event.step === 1 });
+  const resumed = await train(recipe, { resume: stopped.snapshot });
+  expect(resumed.weights).toEqual(whole.weights);
+  expect(resumed.snapshot).toEqual(whole.snapshot);
+});
+
 test("a snapshot of another recipe or network is refused, and none is given while a step is on its way", async () => {
   const recipe = tinyRecipe(data);
   await using tiny = await createTinyTrainer(device, recipe);

@@ -3,7 +3,7 @@ import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
 export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
-  return checkNetworks(recipe) ?? checkData(recipe) ?? checkLosses(recipe) ?? checkSchedule(recipe);
+  return checkNetworks(recipe) ?? checkData(recipe) ?? checkLosses(recipe) ?? checkOptimizer(recipe) ?? checkSchedule(recipe);
 }
 
 function checkNetworks({ student, teacher }: Recipe): DescribedIssue | undefined {
@@ -59,6 +59,21 @@ function checkLosses({ losses, student, teacher, metric }: Recipe): DescribedIss
   }
   if (teacher && !losses.some(looksAtTeacher))
     return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");
+  return undefined;
+}
+
+function checkOptimizer({ optimizer }: Recipe): DescribedIssue | undefined {
+  if (optimizer.kind !== "sgd") return undefined;
+  const { momentum, dampening, nesterov } = optimizer;
+  if (nesterov && (momentum === 0 || dampening !== 0)) {
+    return issue(
+      ["optimizer", "nesterov"],
+      `optimizer.nesterov: Nesterov momentum needs a momentum above 0 and no dampening; got momentum ${momentum}, dampening ${dampening}`,
+    );
+  }
+  if (dampening !== 0 && momentum === 0) {
+    return issue(["optimizer", "dampening"], `optimizer.dampening: there is no momentum to dampen; got dampening ${dampening}`);
+  }
   return undefined;
 }
 

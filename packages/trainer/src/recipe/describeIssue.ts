@@ -33,7 +33,12 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Descr
   switch (issue.code) {
     case "unrecognized_keys": {
       const key = issue.keys[0]!;
-      return { path: [...path, key], sentence: `${showPath([...path, key])}: there is no such key; ${keyAdvice(key, knownKeys(issue))}` };
+      const [keyPath, siblings] = [[...path, key], knownKeys(issue)];
+      const kind = memberOf(issue.input, "kind");
+      if (typeof kind === "string" && isKeyOfAnotherKind(keyPath)) {
+        return { path: keyPath, sentence: `${showPath(keyPath)}: kind ${kind} has no such key; known are ${siblings.join(", ")}` };
+      }
+      return { path: keyPath, sentence: `${showPath(keyPath)}: there is no such key; ${keyAdvice(key, siblings)}` };
     }
     case "invalid_union": {
       if ("options" in issue && issue.options) {
@@ -60,6 +65,12 @@ function wrong(at: string, expected: string, got: unknown, choices: readonly unk
   if (got === undefined) return `${at} is missing; expected ${expected}`;
   const nearest = typeof got === "string" ? nearestName(got, choices.map(String)) : undefined;
   return `${at}: expected ${expected}; got ${show(got)}${nearest === undefined ? "" : `; did you mean ${nearest}?`}`;
+}
+
+/** Whether the key stands there in an object of another kind: what a loss or an optimiser takes depends on its `kind`. */
+function isKeyOfAnotherKind(path: readonly PropertyKey[]): boolean {
+  const pattern = path.map((key) => (typeof key === "number" ? "N" : String(key))).join(".");
+  return recipeKeys().some((known) => known.path === pattern);
 }
 
 /** The nearest key beside it, else the nearest anywhere in a recipe, else all that stand there. */

@@ -63,6 +63,21 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
   });
 });
 
+test.each([
+  [
+    "{ kind: adam, learningRate: 1, weightDecay: 0 }",
+    { kind: "adam", betas: [0.9, 0.999], epsilon: 1e-8, learningRate: 1, weightDecay: 0 },
+  ],
+  [
+    "{ kind: sgd, learningRate: 1, weightDecay: 0, clipNorm: 2 }",
+    { kind: "sgd", momentum: 0, dampening: 0, nesterov: false, learningRate: 1, weightDecay: 0, clipNorm: 2 },
+  ],
+])("an optimiser %s has PyTorch's defaults, and is the same when written out and read back", (optimizer, expected) => {
+  const recipe = parseRecipe(withLine(13, `optimizer: ${optimizer}`), "/r/kd.yaml");
+  expect(recipe.optimizer).toEqual(expected);
+  expect(parseRecipe(recipeToYaml(recipe), "/elsewhere/recipe.yaml")).toEqual(recipe);
+});
+
 test("overrides reach any depth, short names included, and their paths count from the working folder", () => {
   const recipe = parseRecipe(
     text,
@@ -113,7 +128,32 @@ test.each([
   [
     "a key of another loss",
     withLine(11, "  - { name: gt, kind: mse, temperature: 4 }"),
-    "/r/kd.yaml:11: losses[0].temperature: there is no such key; did you mean losses.N.temperature?",
+    "/r/kd.yaml:11: losses[0].temperature: kind mse has no such key; known are name, weight, kind, against",
+  ],
+  [
+    "a key of another optimiser",
+    withLine(13, "optimizer: { kind: adam, learningRate: 1e-3, weightDecay: 0, momentum: 0.9 }"),
+    "/r/kd.yaml:13: optimizer.momentum: kind adam has no such key; known are kind, learningRate, betas, epsilon, weightDecay, clipNorm",
+  ],
+  [
+    "a misspelt key of an optimiser",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1, weightDecay: 0, momentun: 0.9 }"),
+    "/r/kd.yaml:13: optimizer.momentun: there is no such key; did you mean momentum?",
+  ],
+  [
+    "an unknown optimiser",
+    withLine(13, "optimizer: { kind: adamW, learningRate: 0.1 }"),
+    '/r/kd.yaml:13: optimizer.kind: expected adamw, adam or sgd; got "adamW"; did you mean adamw?',
+  ],
+  [
+    "an optimiser without weight decay",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1 }"),
+    "/r/kd.yaml:13: optimizer.weightDecay is missing; expected a number",
+  ],
+  [
+    "a momentum of one",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1, weightDecay: 0, momentum: 1 }"),
+    "/r/kd.yaml:13: optimizer.momentum: expected a number below 1; got 1",
   ],
   ["a missing key", withLine(2, ""), "/r/kd.yaml: seed is missing; expected a number"],
   ["a missing key inside", withLine(9, "  workers: 1"), "/r/kd.yaml:5: data.batchSize is missing; expected a number"],
@@ -220,6 +260,21 @@ test.each([
     "a warm-up longer than the run",
     withLine(14, "schedule: { kind: warmupCosine, warmupEpochs: 5, epochs: 3 }"),
     "/r/kd.yaml:14: schedule.warmupEpochs: the warm-up must not be longer than the 3 epochs of the run; got 5",
+  ],
+  [
+    "Nesterov without momentum",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1, weightDecay: 0, nesterov: true }"),
+    "/r/kd.yaml:13: optimizer.nesterov: Nesterov momentum needs a momentum above 0 and no dampening; got momentum 0, dampening 0",
+  ],
+  [
+    "Nesterov with dampening",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1, weightDecay: 0, momentum: 0.9, dampening: 0.1, nesterov: true }"),
+    "/r/kd.yaml:13: optimizer.nesterov: Nesterov momentum needs a momentum above 0 and no dampening; got momentum 0.9, dampening 0.1",
+  ],
+  [
+    "dampening without momentum",
+    withLine(13, "optimizer: { kind: sgd, learningRate: 0.1, weightDecay: 0, dampening: 0.5 }"),
+    "/r/kd.yaml:13: optimizer.dampening: there is no momentum to dampen; got dampening 0.5",
   ],
   [
     "a metric that nothing measures",

@@ -71,14 +71,26 @@ const loss = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const learningRate = positive;
+const weightDecay = z.number().min(0).describe("adamw: shrinks the parameters themselves; adam and sgd: an L2 penalty");
+const clipNorm = positive.exactOptional().describe("largest global norm of the gradients");
 const optimizer = z.discriminatedUnion("kind", [
   closedObject({
-    kind: z.literal("adamw"),
-    learningRate: positive,
+    kind: z.enum(["adamw", "adam"]),
+    learningRate,
     betas: z.tuple([fraction, fraction]).default([0.9, 0.999]),
     epsilon: positive.default(1e-8),
-    weightDecay: z.number().min(0),
-    clipNorm: positive.exactOptional().describe("largest global norm of the gradients"),
+    weightDecay,
+    clipNorm,
+  }),
+  closedObject({
+    kind: z.literal("sgd"),
+    learningRate,
+    momentum: fraction.default(0),
+    dampening: fraction.default(0).describe("of the gradient in the momentum"),
+    nesterov: z.boolean().default(false).describe("needs momentum, and no dampening"),
+    weightDecay,
+    clipNorm,
   }),
 ]);
 

@@ -29,6 +29,8 @@ test("the list of keys has every value with its type and default", () => {
   expect(keys.get("data.batchSize")).toMatchObject({ type: "integer" });
   expect(keys.get("data.input")).toMatchObject({ type: "[integer, integer]" });
   expect(keys.get("losses.N.kind")).toMatchObject({ type: "adaptiveWing | mse | spatialKl | feature" });
+  expect(keys.get("optimizer.kind")).toMatchObject({ type: "adamw | adam | sgd" });
+  expect(keys.get("optimizer.momentum")).toMatchObject({ type: "number", default: 0 });
   expect(keys.get("optimizer.betas")).toMatchObject({ default: [0.9, 0.999] });
   expect(keys.get("pckThreshold")?.description).toMatch(/box/);
 });
