@@ -1,4 +1,17 @@
-import { adaptiveWing, add, backward, compile, Graph, mse, scaleBy, spatialKl, type Tensor } from "@kindling/autograd";
+import {
+  adaptiveWing,
+  add,
+  backward,
+  compile,
+  featureDistance,
+  Graph,
+  mse,
+  scaleBy,
+  simccDistillation,
+  simccKl,
+  spatialKl,
+  type Tensor,
+} from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
 import { domainOperands, type OperandName, type Operands, operandValues, recordOperands } from "./domainOperands.ts";
 import { checked, compared, type GoldenOutcome, goldenBound, type TensorCheck } from "./goldenCase.ts";
@@ -27,6 +40,18 @@ export const domainLosses: Readonly<Record<string, DomainLoss>> = {
     spatialKl(prediction, teacher, { temperature: 4, normalization: "batch" }),
   ),
   "seed0 feature MSE mean (pred vs teach)": ofHeatmaps(({ prediction, teacher }) => mse(prediction, teacher)),
+  "mmpose KLDiscretLoss beta=10 label_softmax label_beta=10 weighted": ofBothAxes(1, (prediction, target, _, weight) =>
+    simccKl(prediction, target, weight, { beta: 10, labelSoftmax: true, labelBeta: 10, normalization: "jointsAndBins" }),
+  ),
+  "mmpose KLDiscretLoss beta=1 no label softmax weighted": ofBothAxes(1, (prediction, target, _, weight) =>
+    simccKl(prediction, target, weight, { beta: 1, normalization: "jointsAndBins" }),
+  ),
+  "DWPose KDLoss weight=1 beta=10": ofBothAxes(1, (student, _, teacher) => simccDistillation(student, teacher, { beta: 10 })),
+  "DWPose KDLoss weight=0.1 beta=10": ofBothAxes(0.1, (student, _, teacher) => simccDistillation(student, teacher, { beta: 10 })),
+  "DWPose FeaLoss alpha=7e-5 no align": {
+    gradientOf: "featurePrediction",
+    terms: [[7e-5, ({ featurePrediction, featureTeacher }) => featureDistance(featurePrediction, featureTeacher)]],
+  },
 };
 
 /** Runs a loss on the inputs that the file gives by formula; compares it, its gradient's sums and first four elements. */
@@ -51,6 +76,17 @@ export async function checkLoss(device: Device, { gradientOf, terms }: DomainLos
 /** A loss of one term, whose gradient by the predicted heatmaps is known. */
 function ofHeatmaps(build: (operands: Operands) => Tensor): DomainLoss {
   return { gradientOf: "prediction", terms: [[1, build]] };
+}
+
+/** A loss of SimCC vectors: that of x and that of y. The file has the gradient of the predicted x. */
+function ofBothAxes(weight: number, build: (prediction: Tensor, target: Tensor, teacher: Tensor, weight: Tensor) => Tensor): DomainLoss {
+  return {
+    gradientOf: "xPrediction",
+    terms: [
+      [weight, (operands) => build(operands.xPrediction, operands.xTarget, operands.xTeacher, operands.weight)],
+      [weight, (operands) => build(operands.yPrediction, operands.yTarget, operands.yTeacher, operands.weight)],
+    ],
+  };
 }
 
 function gradientChecks(gradient: Float32Array, entry: unknown): TensorCheck[] {

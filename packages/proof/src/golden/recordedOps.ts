@@ -8,6 +8,7 @@ import {
   div,
   fill,
   fire,
+  globalAvgPool2d,
   linear,
   logSoftmax,
   matmul,
@@ -20,6 +21,7 @@ import {
   relu,
   resizeBilinear,
   resizeNearest,
+  simccKl,
   softmax,
   spatialKl,
   sub,
@@ -88,10 +90,12 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
       }),
   },
   adaptive_avg_pool2d: {
-    ours: "adaptiveAvgPool2d",
+    ours: "globalAvgPool2d",
     layouts: image,
     output: "image",
-    build: ({ x }, entry) => adaptiveAvgPool2d(x!, SIZE),
+    build: ({ x }) => globalAvgPool2d(x!),
+    // The file gives a size by its output alone.
+    lacks: (_, { output = [] }) => (output.slice(2).join() === "1,1" ? undefined : `adaptive pooling to [${output.slice(2)}]`),
   },
   interpolate: {
     ours: "resizeBilinear",
@@ -185,6 +189,15 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
     output: "scalar",
     build: ({ student, teacher }, entry) =>
       spatialKl(student!, teacher!, { temperature: entry.number("temperature"), normalization: "batch" }),
+  },
+  kl_discret: {
+    ours: "simccKl",
+    layouts: {},
+    output: "scalar",
+    build({ pred, target, weight }, entry) {
+      const beta = entry.number("beta");
+      return simccKl(pred!, target!, weight!, { beta, labelSoftmax: true, labelBeta: beta, normalization: "jointsAndBins" });
+    },
   },
   mse: { ours: "mse", layouts: {}, output: "scalar", build: ({ pred, target }) => mse(pred!, target!) },
 };
