@@ -1,7 +1,7 @@
 import { compile, Graph, pullback } from "@kindling/autograd";
 import { byteLengthOf, type Device, decodeFloat16, encodeFloat16, type Shape, sizeOf } from "@kindling/gpu";
 import type { Kernel, Problem, Variant } from "@kindling/kernels";
-import type { OpCase } from "./opCase.ts";
+import { type OpCase, storageOf } from "./opCase.ts";
 import { randomValues } from "./random.ts";
 
 /** How far an op was from its float64 definition. */
@@ -39,7 +39,7 @@ const directions = 3;
  */
 export async function checkOp(device: Device, opCase: OpCase, { dtype = "f32", ...options }: CheckOpOptions = {}): Promise<OpCheck> {
   const graph = new Graph();
-  const inputs = opCase.inputs.map((input) => ({ ...input, stored: input.f32 ? "f32" : dtype }) as const);
+  const inputs = opCase.inputs.map((input) => ({ ...input, stored: storageOf(input, dtype) }));
   const tensors = inputs.map(({ name, shape, stored }) => graph.input(name, shape, stored));
   const output = opCase.build(tensors);
   const outputType = output.dtype === "f16" ? "f16" : "f32";
@@ -72,14 +72,14 @@ export async function checkOp(device: Device, opCase: OpCase, { dtype = "f32", .
 }
 
 /** The values that a storage type makes of these. */
-function rounded(data: Float32Array, dtype: "f32" | "f16"): Float32Array {
+function rounded(data: Float32Array, dtype: "f32" | "f16" | "u32"): Float32Array {
   return dtype === "f16" ? decodeFloat16(encodeFloat16(data)) : data;
 }
 
 /** Values of a tensor as Program.write takes them: whole words. */
-export function bytesOf(data: Float32Array, shape: Shape, dtype: "f32" | "f16"): Uint8Array<ArrayBuffer> {
+export function bytesOf(data: Float32Array, shape: Shape, dtype: "f32" | "f16" | "u32"): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(byteLengthOf({ shape, dtype }));
-  const stored = dtype === "f16" ? encodeFloat16(data) : Float32Array.from(data);
+  const stored = dtype === "f16" ? encodeFloat16(data) : dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data);
   bytes.set(new Uint8Array(stored.buffer, 0, stored.byteLength));
   return bytes;
 }

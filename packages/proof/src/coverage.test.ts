@@ -1,49 +1,115 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as autograd from "@kindling/autograd";
-import { Graph, type Op } from "@kindling/autograd";
-import type { Kernel } from "@kindling/kernels";
+import { Graph, type LoweredNode, lower, type Op, pullback } from "@kindling/autograd";
+import type { Capabilities } from "@kindling/gpu";
 import * as kernels from "@kindling/kernels";
+import { fastestVariant, type Kernel } from "@kindling/kernels";
 import { expect, test } from "vitest";
-import { opCases } from "./index.ts";
+import * as proof from "./index.ts";
+import { type OpFamily, opCases, opFamilies, storageOf } from "./index.ts";
 
 const packages = path.resolve(import.meta.dirname, "../..");
+const gpuTests = readdirSync(packages, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".gpu.test.ts") && !file.includes("node_modules"))
+  .map((file) => readFileSync(path.join(packages, file), "utf8"));
+const exportedOps = Object.values<unknown>(autograd).filter(isOp);
+const exportedKernels = Object.entries<unknown>(kernels).flatMap(([name, kernel]) => (isKernel(kernel) ? [{ name, kernel }] : []));
+/** What programs of the cases do, forward and backward, with operands stored in each type. */
+const lowered = opCases.flatMap(loweredNodes);
 
 test("every differentiable op that is exported is recorded by some case that gradcheck runs", () => {
-  const recorded = new Set<string>();
-  for (const { inputs, build, f32Only } of opCases) {
-    for (const dtype of f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)) {
-      const graph = new Graph();
-      build(inputs.map(({ name, shape, f32 }) => graph.input(name, shape, f32 ? "f32" : dtype)));
-      for (const { op } of graph.nodes) recorded.add(op.name);
-    }
-  }
-  const exported: readonly unknown[] = Object.values(autograd);
-  const ops = exported.filter(isOp);
-  expect(ops.length).toBeGreaterThan(20);
+  const recorded = new Set(lowered.map(({ node }) => node.op.name));
+  expect(exportedOps.length).toBeGreaterThan(20);
   const withoutOperands = new Set(["fill"]);
-  const lacking = ops
-    .filter(({ name, vjp }) => typeof vjp === "function" && !recorded.has(name) && !withoutOperands.has(name))
-    .map(({ name }) => name);
-  expect(lacking).toEqual([]);
+  const differentiable = exportedOps.filter(({ name, vjp }) => typeof vjp === "function" && !withoutOperands.has(name));
+  expect(differentiable.map(({ name }) => name).filter((name) => !recorded.has(name))).toEqual([]);
 });
 
-test("every kernel that is exported is named in a test that runs on an adapter", () => {
-  const tests = readdirSync(packages, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".gpu.test.ts") && !file.includes("node_modules"))
-    .map((file) => readFileSync(path.join(packages, file), "utf8"))
-    .join("\n");
-  const names = Object.entries(kernels)
-    .filter(([, value]) => isKernel(value))
-    .map(([name]) => name);
-  expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(tests))).toEqual([]);
+test("every other op that is exported is recorded by a case, as a gradient for one, or named in a test that runs on an adapter", () => {
+  const recorded = new Set(lowered.map(({ node }) => node.op.name));
+  const others = exportedOps.filter(({ vjp }) => typeof vjp !== "function").map(({ name }) => name);
+  expect(others.filter((name) => !recorded.has(name) && !gpuTests.some((text) => namesWord(text, name)))).toEqual([]);
+});
+
+test("every op that has cases is a family, which makes random ones too and is proved by a test that runs on an adapter", () => {
+  const families = new Set(opFamilies.map(({ op }) => op));
+  expect(new Set(opCases.map(({ op }) => op).filter((op) => !families.has(op)))).toEqual(new Set());
+  expect(opFamilies.filter(({ random }) => typeof random !== "function").map(({ op }) => op)).toEqual([]);
+  const strangers = opFamilies.flatMap(({ op, cases }) => cases.filter((one) => one.op !== op).map(({ name }) => `${op} ${name}`));
+  expect(strangers).toEqual([]);
+
+  const proved = gpuTests.flatMap((text) => [...text.matchAll(/await proveOp\(([^)]*)\)/g)].map(([, families]) => families!)).join(" ");
+  const ofProvedExports = Object.entries<unknown>(proof)
+    .filter(([name]) => name !== "opFamilies" && namesWord(proved, name))
+    .flatMap(([, value]) => [value].flat())
+    .filter(isFamily);
+  expect(opFamilies.filter((family) => !ofProvedExports.includes(family)).map(({ op }) => op)).toEqual([]);
 });
 
 test("the cases of an op have different names", () => {
   const names = opCases.map(({ op, name }) => `${op} ${name}`);
   expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
 });
+
+test("every kernel that is exported is named in a test that runs on an adapter", () => {
+  expect(exportedKernels.length).toBeGreaterThan(20);
+  expect(exportedKernels.map(({ name }) => name).filter((name) => !gpuTests.some((text) => namesWord(text, name)))).toEqual([]);
+});
+
+test("every variant of every kernel is run: by proving an op, or because the kernel's own test expects variantsNotRun to be []", () => {
+  const run = new Set<string>();
+  for (const { kernel, problem } of lowered.flatMap(({ dispatches }) => dispatches)) {
+    // What checkOpVariants runs each case with.
+    run.add(`${kernel.name}/${kernel.variants[0].id}`);
+    for (const adapter of adapters) run.add(`${kernel.name}/${fastestVariant(kernel, problem, adapter).id}`);
+  }
+  const neverRun = exportedKernels
+    .filter(({ name }) => !gpuTests.some((text) => expectsEveryVariant(text, name)))
+    .flatMap(({ name, kernel }) => kernel.variants.filter(({ id }) => !run.has(`${kernel.name}/${id}`)).map(({ id }) => `${name}: ${id}`));
+  expect(neverRun).toEqual([]);
+});
+
+/** A small adapter and a large one. */
+const adapters: readonly Capabilities[] = [false, true].map((large) => ({
+  f16: large,
+  subgroups: large && { min: 32, max: 32 },
+  timestamps: large,
+  maxStorageBuffers: 8,
+  maxBindingBytes: 2 ** 27,
+  maxBufferBytes: 2 ** 28,
+  maxWorkgroupStorageBytes: large ? 49_152 : 16_384,
+  maxWorkgroupInvocations: large ? 1024 : 256,
+  maxWorkgroupsPerDimension: 65_535,
+}));
+
+/** The nodes of a case's programs, one a storage type, as `checkOp` compiles them. */
+function loweredNodes({ inputs, build, f32Only }: (typeof opCases)[number]): LoweredNode[] {
+  return (f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)).flatMap((dtype) => {
+    const graph = new Graph();
+    const tensors = inputs.map((input) => graph.input(input.name, input.shape, storageOf(input, dtype)));
+    const output = build(tensors);
+    const cotangent = graph.input("cotangent", output.shape, output.dtype);
+    const wrt = tensors.filter((_, i) => inputs[i]!.differentiable);
+    const gradients = pullback([[output, cotangent]], wrt).filter((gradient) => gradient !== null);
+    return lower(graph, [output, ...gradients]);
+  });
+}
+
+/** Whether a test expects no variant of the kernel to be left: by its name, or as `kernel` of a table that names it. */
+function expectsEveryVariant(text: string, name: string): boolean {
+  return [...text.matchAll(/expect\(variantsNotRun\((\w+), \w+\)\)\.toEqual\(\[\]\)/g)].some(
+    ([, argument]) => argument === name || (argument === "kernel" && new RegExp(`\\bkernel: ${name}\\b`).test(text)),
+  );
+}
+
+function namesWord(text: string, word: string): boolean {
+  return new RegExp(`\\b${word}\\b`).test(text);
+}
+
+function isFamily(value: unknown): value is OpFamily {
+  return typeof value === "object" && value !== null && "random" in value && "cases" in value;
+}
 
 function isOp(value: unknown): value is Op {
   return typeof value === "object" && value !== null && "infer" in value && "lower" in value && "vjp" in value;

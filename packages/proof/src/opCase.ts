@@ -10,6 +10,8 @@ export interface OpInput {
   readonly differentiable: boolean;
   /** Stays f32 when the op is checked in f16: biases, masks, statistics, weights of loss terms. */
   readonly f32?: boolean;
+  /** Stored as u32, whole numbers below 2²⁴ in `data`: seeds, indices. */
+  readonly u32?: boolean;
 }
 
 /** One call of an op with its float64 definition: what `gradcheck`, and the tests of ops, run. */
@@ -24,4 +26,10 @@ export interface OpCase {
   build(inputs: readonly Tensor[]): Tensor;
   /** The same function in float64, flat, in the order of the tensor that `build` returns. */
   reference(inputs: readonly Float64Array[]): Float64Array;
+}
+
+/** How an operand is stored when the op is checked in `dtype`. */
+export function storageOf({ f32, u32 }: OpInput, dtype: "f32" | "f16"): "f32" | "f16" | "u32" {
+  if (u32) return "u32";
+  return f32 ? "f32" : dtype;
 }

@@ -1,4 +1,4 @@
-import { ShapeError, sameShape } from "@kindling/gpu";
+import { DTypeError, ShapeError, sameShape } from "@kindling/gpu";
 import { copyChannelsKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
@@ -8,7 +8,7 @@ import { sliceChannels } from "./sliceChannels.ts";
 
 /**
  * Tensors side by side along the last axis: [n,h,w,c₀], [n,h,w,c₁], … → [n,h,w,c₀ + c₁ + …].
- * @throws ShapeError when other axes differ.
+ * @throws ShapeError when other axes differ, DTypeError when the storage types do.
  */
 export function concatChannels(tensors: readonly [Tensor, ...Tensor[]]): Tensor {
   return record(concatChannelsOp, tensors, {})[0]!;
@@ -21,6 +21,9 @@ export const concatChannelsOp: Op<object> = {
     const pixels = inputs[0]!.shape.slice(0, -1);
     if (inputs.some(({ shape }) => !sameShape(shape.slice(0, -1), pixels))) {
       throw new ShapeError("concatChannels", "all axes but the last must be equal", ...inputs);
+    }
+    if (inputs.some(({ dtype }) => dtype !== inputs[0]!.dtype)) {
+      throw new DTypeError("concatChannels", "operands must be stored alike", ...inputs);
     }
     return [{ shape: [...pixels, offsetsOf(inputs).total], dtype: inputs[0]!.dtype }];
   },

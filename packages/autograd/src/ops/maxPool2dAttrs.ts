@@ -1,5 +1,5 @@
 import { type Aval, ShapeError } from "@kindling/gpu";
-import { type MaxPool2dProblem, maxPool2dLargestKernel, maxPool2dOutputSize } from "@kindling/kernels";
+import { type MaxPool2dProblem, maxPool2dLargestKernel, pool2dOutputSize } from "@kindling/kernels";
 
 /** How a max pooling slides its window. */
 export interface MaxPool2dOptions {
@@ -24,8 +24,8 @@ export function maxPool2dProblem(x: Aval, attrs: MaxPool2dAttrs): MaxPool2dProbl
   if (kernel > maxPool2dLargestKernel)
     throw new ShapeError("maxPool2d", `the kernel ${kernel} must be at most ${maxPool2dLargestKernel}`, x);
   if (2 * padding > kernel) throw new ShapeError("maxPool2d", `the padding ${padding} must be at most half the kernel ${kernel}`, x);
-  const outHeight = maxPool2dOutputSize(height, kernel, stride, padding, ceilMode);
-  const outWidth = maxPool2dOutputSize(width, kernel, stride, padding, ceilMode);
+  const outHeight = pool2dOutputSize(height, kernel, stride, padding, ceilMode);
+  const outWidth = pool2dOutputSize(width, kernel, stride, padding, ceilMode);
   if (outHeight < 1 || outWidth < 1) throw new ShapeError("maxPool2d", `the kernel ${kernel} exceeds the image padded by ${padding}`, x);
   return { batch, height, width, channels, outHeight, outWidth, kernel, stride, padding };
 }

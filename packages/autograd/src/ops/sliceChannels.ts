@@ -3,10 +3,11 @@ import { copyChannelsKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
+import { padChannels } from "./padChannels.ts";
 import { rowsAndChannels } from "./rowsAndChannels.ts";
 
 /**
- * `channels` channels of x from `offset` on: [n,h,w,c] → [n,h,w,channels]. Not differentiable: it is what gradients of concatenations are made of.
+ * `channels` channels of x from `offset` on: [n,h,w,c] → [n,h,w,channels].
  * @throws ShapeError when x does not have these channels.
  */
 export function sliceChannels(x: Tensor, offset: number, channels: number): Tensor {
@@ -18,7 +19,7 @@ export const sliceChannelsOp: Op<{ readonly offset: number; readonly channels: n
   name: "sliceChannels",
   infer([x], { offset, channels }) {
     const all = x!.shape[x!.shape.length - 1] ?? 0;
-    if (offset < 0 || offset + channels > all)
+    if (!Number.isInteger(offset) || !Number.isInteger(channels) || offset < 0 || offset + channels > all)
       throw new ShapeError("sliceChannels", `channels ${offset} to ${offset + channels - 1} must exist`, x!);
     return [{ shape: [...x!.shape.slice(0, -1), channels], dtype: x!.dtype }];
   },
@@ -26,5 +27,7 @@ export const sliceChannelsOp: Op<{ readonly offset: number; readonly channels: n
     const { rows, channels: xChannels } = rowsAndChannels(x!);
     return [dispatch(copyChannelsKernel, { rows, channels, xChannels, xOffset: offset, yChannels: channels, yOffset: 0 }, [x!], outputs)];
   },
-  vjp: "not differentiable",
+  vjp({ inputs: [x], attrs: { offset, channels } }, [dy]) {
+    return [padChannels(dy!, offset, x!.shape[x!.shape.length - 1]! - offset - channels)];
+  },
 };

@@ -29,6 +29,20 @@ test.each(["rgb", "bgr"] as const)(
   },
 );
 
+test.skipIf(!device.capabilities.f16)("stored as f16 the values are those of f32, rounded", async () => {
+  const graph = new Graph();
+  const x = graph.input("x", [2, 3, 5], "u32");
+  const [wide, half] = [unpackImage(x, { mean, std }), unpackImage(x, { mean, std, dtype: "f16" })];
+  expect(half.dtype).toBe("f16");
+  using program = await compile(graph, device, { store: null, outputs: { wide, half } });
+  program.write("x", bytes);
+  program.run();
+  const exact = await program.read("wide");
+  for (const [i, value] of (await program.read("half")).entries()) {
+    expect(Math.abs(value - exact[i]!)).toBeLessThanOrEqual(2 ** -10 * Math.abs(exact[i]!));
+  }
+});
+
 test("images that are not packed pixels are refused", () => {
   const graph = new Graph();
   expect(() => unpackImage(graph.input("a", [2, 3, 5], "f32"), { mean, std })).toThrow("u32");

@@ -12,24 +12,26 @@ export interface UnpackImageOptions {
   readonly std: readonly [number, number, number];
   /** Order of the output's channels; default "rgb". Mean and std follow it. */
   readonly channelOrder?: "rgb" | "bgr";
+  /** Storage of the result; default "f32". */
+  readonly dtype?: "f32" | "f16";
 }
 
 /**
- * Packed images to normalised ones: u32 [n,h,w], bytes R, G, B, A from the lowest → f32 [n,h,w,4] = (byte / 255 − mean) / std, and 0 in the
+ * Packed images to normalised ones: u32 [n,h,w], bytes R, G, B, A from the lowest → [n,h,w,4] = (byte / 255 − mean) / std, and 0 in the
  * fourth channel, which makes a pixel one vec4. Not differentiable.
  * @throws DTypeError when x is not u32, ShapeError when it is not [n,h,w].
  */
 export function unpackImage(x: Tensor, options: UnpackImageOptions): Tensor {
-  return record(unpackImageOp, [x], { channelOrder: "rgb", ...options })[0]!;
+  return record(unpackImageOp, [x], { channelOrder: "rgb", dtype: "f32", ...options })[0]!;
 }
 
 /** The rule object of {@link unpackImage}. */
 export const unpackImageOp: Op<Required<UnpackImageOptions>> = {
   name: "unpackImage",
-  infer([x]) {
+  infer([x], { dtype }) {
     if (x!.dtype !== "u32") throw new DTypeError("unpackImage", "x must hold packed pixels, u32", x!);
     if (x!.shape.length !== 3) throw new ShapeError("unpackImage", "x must be [n,h,w]", x!);
-    return [{ shape: [...x!.shape, 4], dtype: "f32" }];
+    return [{ shape: [...x!.shape, 4], dtype }];
   },
   lower({ inputs, outputs, attrs: { mean, std, channelOrder } }) {
     const [scale0, scale1, scale2] = [1 / (255 * std[0]), 1 / (255 * std[1]), 1 / (255 * std[2])];

@@ -19,6 +19,7 @@ export const copyChannelsKernel: Kernel<CopyChannelsProblem, typeof uniforms> = 
   name: "copyChannels",
   reads: ["x"],
   writes: ["y"],
+  f16: ["x", "y"],
   uniforms,
   uniformValues: (problem: CopyChannelsProblem) => problem,
   variants: [
@@ -39,7 +40,7 @@ function source(lanes: 1 | 4): string {
   return wgsl`
 ${rowBands(lanes)}
   for (var row = firstRow; row < u.rows; row += bands) {
-    y[(row * u.yChannels + u.yOffset) / ${lanes}u + channel] = x[(row * u.xChannels + u.xOffset) / ${lanes}u + channel];
+    y[(row * u.yChannels + u.yOffset) / ${lanes}u + channel] = YElement(x[(row * u.xChannels + u.xOffset) / ${lanes}u + channel]);
   }
 }`;
 }

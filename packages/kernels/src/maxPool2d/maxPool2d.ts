@@ -12,6 +12,7 @@ export const maxPool2dKernel: Kernel<MaxPool2dProblem, typeof maxPool2dUniforms>
   name: "maxPool2d",
   reads: ["x"],
   writes: ["y", "argmax"],
+  f16: ["x", "y"],
   uniforms: maxPool2dUniforms,
   uniformValues: (problem: MaxPool2dProblem) => problem,
   variants: [

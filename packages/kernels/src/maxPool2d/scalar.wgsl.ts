@@ -16,18 +16,18 @@ ${poolingRows()}
       let own = channel * 4u + lane;
       if (own >= u.channels) { break; }
       let window = ((n * u.height + top - u.padding) * u.width + left - u.padding) * u.channels + own;
-      var best = x[window + (firstTap * u.width + firstColumn) * u.channels];
+      var best = f32(x[window + (firstTap * u.width + firstColumn) * u.channels]);
       var offset = firstTap * u.kernel + firstColumn;
       for (var tap = firstTap; tap < endTap; tap++) {
         for (var across = firstColumn; across < endColumn; across++) {
-          let value = x[window + (tap * u.width + across) * u.channels];
+          let value = f32(x[window + (tap * u.width + across) * u.channels]);
           if (value > best || isNan(value)) {
             best = value;
             offset = tap * u.kernel + across;
           }
         }
       }
-      y[outPixel * u.channels + own] = best;
+      y[outPixel * u.channels + own] = YElement(best);
       packed |= offset << (8u * lane);
     }
     argmax[outPixel * channels + channel] = packed;

@@ -12,18 +12,18 @@ ${poolingColumns()}
   for (var row = firstRow; row < u.outHeight; row += bands) {
 ${poolingRows()}
     let window = ((n * u.height + top - u.padding) * u.width + left - u.padding) * channels + channel;
-    var best = x[window + firstTap * rowStride + firstColumn * channels];
+    var best = vec4f(x[window + firstTap * rowStride + firstColumn * channels]);
     var offset = vec4u(firstTap * u.kernel + firstColumn);
     for (var tap = firstTap; tap < endTap; tap++) {
       for (var across = firstColumn; across < endColumn; across++) {
-        let value = x[window + tap * rowStride + across * channels];
+        let value = vec4f(x[window + tap * rowStride + across * channels]);
         let better = (value > best) | isNan(value);
         best = select(best, value, better);
         offset = select(offset, vec4u(tap * u.kernel + across), better);
       }
     }
     let at = ((n * u.outHeight + row) * u.outWidth + column) * channels + channel;
-    y[at] = best;
+    y[at] = YElement(best);
     argmax[at] = offset.x | (offset.y << 8u) | (offset.z << 16u) | (offset.w << 24u);
   }
 }`;

@@ -8,6 +8,7 @@ export const maxPool2dInputGradKernel: Kernel<MaxPool2dProblem, typeof maxPool2d
   name: "maxPool2dInputGrad",
   reads: ["dy", "argmax"],
   writes: ["dx"],
+  f16: ["dy", "dx"],
   uniforms: maxPool2dUniforms,
   uniformValues: (problem: MaxPool2dProblem) => problem,
   variants: [

@@ -26,14 +26,14 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
         // Bytes are compared where they are: processors shift by different amounts one lane at a time.
         let bytes = vec4u(argmax[outPixel * channels + channel]) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u);
         let taken = bytes == place * vec4u(1u, 0x100u, 0x10000u, 0x1000000u);
-        sum += select(vec4f(0.0), dy[outPixel * channels + channel], taken);
+        sum += select(vec4f(0.0), vec4f(dy[outPixel * channels + channel]), taken);
         #else
         let offset = (argmax[outPixel * ((u.channels + 3u) / 4u) + channel / 4u] >> (channel % 4u * 8u)) & 255u;
-        sum += select(0.0, dy[outPixel * channels + channel], offset == place);
+        sum += select(0.0, f32(dy[outPixel * channels + channel]), offset == place);
         #endif
       }
     }
-    dx[((n * u.height + row) * u.width + column) * channels + channel] = sum;
+    dx[((n * u.height + row) * u.width + column) * channels + channel] = DxElement(sum);
   }
 }`;
 };

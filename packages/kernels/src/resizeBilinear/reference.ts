@@ -44,14 +44,20 @@ function* resizeTerms(p: ResizeBilinearProblem): Generator<{ at: number; xAt: nu
             }
 }
 
-/** The two inputs along one axis that output `o` lies between, each with its weight. */
+/**
+ * The two inputs along one axis that output `o` lies between, each with its weight. The source is kept as a fraction of integers, because a weight
+ * that is 0 makes NaN of infinity where one of 1e-17 does not.
+ */
 function neighbours(o: number, size: number, outSize: number, alignCorners: boolean): [input: number, weight: number][] {
-  const aligned = outSize > 1 ? (o * (size - 1)) / (outSize - 1) : 0;
-  const source = alignCorners ? aligned : Math.max(0, ((o + 0.5) * size) / outSize - 0.5);
-  const first = Math.min(Math.floor(source), size - 1);
-  const fraction = source - first;
+  const aligned = outSize > 1 ? o * (size - 1) : 0;
+  const numerator = alignCorners ? aligned : Math.max(0, (2 * o + 1) * size - outSize);
+  const denominator = alignCorners ? Math.max(1, outSize - 1) : 2 * outSize;
+  const first = Math.floor(numerator / denominator);
+  const fraction = (numerator - first * denominator) / denominator;
+  // PyTorch takes one pixel twice at the far edge, and along an axis whose length stays (compute_source_index_and_lambda).
+  const second = size === outSize ? first : Math.min(first + 1, size - 1);
   return [
     [first, 1 - fraction],
-    [Math.min(first + 1, size - 1), fraction],
+    [second, fraction],
   ];
 }

@@ -9,6 +9,7 @@ export const resizeBilinearInputGradKernel: Kernel<ResizeBilinearProblem, typeof
   name: "resizeBilinearInputGrad",
   reads: ["dy"],
   writes: ["dx"],
+  f16: ["dy", "dx"],
   uniforms: resizeBilinearUniforms,
   uniformValues: resizeBilinearValues,
   variants: [
@@ -63,11 +64,11 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
       var rowSum = ${type}(0.0);
       for (var wo = firstOutColumn; wo < endOutColumn; wo++) {
         let weight = weightOf(wo * u.columnStep + u.columnOffset, w, u.columnUnit, lastColumn);
-        rowSum += weight * dy[(outRow + u32(wo)) * channels + channel];
+        rowSum += weight * ${type}(dy[(outRow + u32(wo)) * channels + channel]);
       }
       sum += weightOf(ho * u.rowStep + u.rowOffset, h, u.rowUnit, lastRow) * rowSum;
     }
-    dx[((n * u.height + row) * u.width + column) * channels + channel] = sum;
+    dx[((n * u.height + row) * u.width + column) * channels + channel] = DxElement(sum);
   }
 }`;
 }

@@ -19,13 +19,13 @@ test("resizeNearest shows pixel ⌊o · in / out⌋, and its gradient sums the o
     name,
     problem,
     reads: [x],
-    writes: [{ before: new Float32Array(dy.length), expected: resizeNearestReference(problem, Float64Array.from(x)) }],
+    writes: [{ before: new Float32Array(dy.length), expected: ([stored]) => resizeNearestReference(problem, stored!) }],
   }));
   const backward: KernelCase<ResizeProblem>[] = calls.map(({ name, problem, x, dy }) => ({
     name,
     problem,
     reads: [dy],
-    writes: [{ before: x, expected: resizeNearestInputGradReference(problem, Float64Array.from(dy)) }],
+    writes: [{ before: x, expected: ([stored]) => resizeNearestInputGradReference(problem, stored!) }],
   }));
   const checks = [
     ...(await checkKernel(device, resizeNearestKernel, forward)),

@@ -8,6 +8,7 @@ export const resizeNearestKernel: Kernel<ResizeProblem, typeof resizeUniforms> =
   name: "resizeNearest",
   reads: ["x"],
   writes: ["y"],
+  f16: ["x", "y"],
   uniforms: resizeUniforms,
   uniformValues: (problem: ResizeProblem) => problem,
   variants: [
@@ -30,7 +31,8 @@ ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels
   let w = column * u.width / u.outWidth;
   for (var row = firstRow; row < u.outHeight; row += bands) {
     let h = row * u.height / u.outHeight;
-    y[((n * u.outHeight + row) * u.outWidth + column) * channels + channel] = x[((n * u.height + h) * u.width + w) * channels + channel];
+    let at = ((n * u.outHeight + row) * u.outWidth + column) * channels + channel;
+    y[at] = YElement(x[((n * u.height + h) * u.width + w) * channels + channel]);
   }
 }`;
 }

@@ -8,6 +8,7 @@ export const resizeNearestInputGradKernel: Kernel<ResizeProblem, typeof resizeUn
   name: "resizeNearestInputGrad",
   reads: ["dy"],
   writes: ["dx"],
+  f16: ["dy", "dx"],
   uniforms: resizeUniforms,
   uniformValues: (problem: ResizeProblem) => problem,
   variants: [
@@ -41,10 +42,10 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
     for (var ho = firstOutput(row, u.height, u.outHeight); ho < endRow; ho++) {
       let outRow = (n * u.outHeight + ho) * u.outWidth;
       for (var wo = firstColumn; wo < endColumn; wo++) {
-        sum += dy[(outRow + wo) * channels + channel];
+        sum += ${type}(dy[(outRow + wo) * channels + channel]);
       }
     }
-    dx[((n * u.height + row) * u.width + column) * channels + channel] = sum;
+    dx[((n * u.height + row) * u.width + column) * channels + channel] = DxElement(sum);
   }
 }`;
 }

@@ -16,11 +16,12 @@ export type UnpackImageProblem = {
 
 const uniforms = { pixels: "u32", scale0: "f32", scale1: "f32", scale2: "f32", shift0: "f32", shift1: "f32", shift2: "f32" } as const;
 
-/** Images as the loader uploads them → what a network reads: x u32 [pixels], bytes R, G, B, A from the lowest → y f32 [pixels, 4], fourth channel 0. */
+/** Images as the loader uploads them → what a network reads: x u32 [pixels], bytes R, G, B, A from the lowest → y [pixels, 4], fourth channel 0. */
 export const unpackImageKernel: Kernel<UnpackImageProblem, typeof uniforms> = defineKernel({
   name: "unpackImage",
   reads: ["x"],
   writes: ["y"],
+  f16: ["y"],
   uniforms,
   uniformValues: (problem: UnpackImageProblem) => problem,
   variants: [
@@ -33,7 +34,7 @@ ${threadIndex(64)}
   if (index >= u.pixels) { return; }
   let packed = x[index];
   let bytes = vec3f(f32(packed & 255u), f32((packed >> 8u) & 255u), f32((packed >> 16u) & 255u)).${channelOrder};
-  y[index] = vec4f(bytes * vec3f(u.scale0, u.scale1, u.scale2) + vec3f(u.shift0, u.shift1, u.shift2), 0.0);
+  y[index] = YElement(vec4f(bytes * vec3f(u.scale0, u.scale1, u.scale2) + vec3f(u.shift0, u.shift1, u.shift2), 0.0));
 }`,
       workgroups: ({ pixels }) => grid(pixels, 64),
     },

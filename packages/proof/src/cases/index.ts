@@ -1,6 +1,6 @@
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
-import { adaptiveWingCases } from "./adaptiveWing.ts";
+import { adaptiveWingFamily } from "./adaptiveWing.ts";
 import { addReluFamily } from "./addRelu.ts";
 import { adaptiveAvgPool2dFamily, avgPool2dFamily, globalAvgPool2dFamily } from "./avgPool2d.ts";
 import { batchNormFamily } from "./batchNorm.ts";
@@ -14,10 +14,14 @@ import { elementwiseFamilies } from "./elementwise.ts";
 import { featureDistanceFamily } from "./featureDistance.ts";
 import { fireFamily } from "./fire.ts";
 import { flipFamily } from "./flip.ts";
+import { jointsKlFamily } from "./jointsKl.ts";
+import { jointsMseFamily } from "./jointsMse.ts";
+import { jointsOhkmMseFamily } from "./jointsOhkmMse.ts";
 import { linearFamily } from "./linear.ts";
+import { maskedL2Family } from "./maskedL2.ts";
 import { matmulFamily } from "./matmul.ts";
 import { maxPool2dFamily } from "./maxPool2d.ts";
-import { mseCases } from "./mse.ts";
+import { mseFamily } from "./mse.ts";
 import { cropFamily, padFamily } from "./pad.ts";
 import { permuteChannelsFamily } from "./permuteChannels.ts";
 import { randomNormalFamily, randomUniformFamily } from "./randomFill.ts";
@@ -26,13 +30,15 @@ import { resizeBilinearFamily, resizeNearestFamily } from "./resize.ts";
 import { scaleByFamily } from "./scaleBy.ts";
 import { simccDistillationFamily, simccKlFamily } from "./simccKl.ts";
 import { padChannelsFamily, sliceChannelsFamily } from "./sliceChannels.ts";
+import { smoothL1Family } from "./smoothL1.ts";
 import { softmaxFamily } from "./softmax.ts";
-import { spatialKlCases } from "./spatialKl.ts";
+import { spatialKlFamily } from "./spatialKl.ts";
 import { upsampleConvFamily } from "./upsampleConv.ts";
 
 /** Every op that is proved. */
 export const opFamilies: readonly OpFamily[] = [
   adaptiveAvgPool2dFamily,
+  adaptiveWingFamily,
   addReluFamily,
   avgPool2dFamily,
   batchNormFamily,
@@ -48,9 +54,14 @@ export const opFamilies: readonly OpFamily[] = [
   fireFamily,
   flipFamily,
   globalAvgPool2dFamily,
+  jointsKlFamily,
+  jointsMseFamily,
+  jointsOhkmMseFamily,
   linearFamily,
+  maskedL2Family,
   matmulFamily,
   maxPool2dFamily,
+  mseFamily,
   padChannelsFamily,
   padFamily,
   permuteChannelsFamily,
@@ -63,14 +74,13 @@ export const opFamilies: readonly OpFamily[] = [
   simccDistillationFamily,
   simccKlFamily,
   sliceChannelsFamily,
+  smoothL1Family,
   softmaxFamily,
+  spatialKlFamily,
   upsampleConvFamily,
 ];
 
 /** The cases of every op: what `gradcheck` runs. */
 export const opCases: readonly OpCase[] = [
   ...opFamilies.flatMap(({ cases }) => cases),
-  ...adaptiveWingCases,
-  ...mseCases,
-  ...spatialKlCases,
 ];

@@ -2,6 +2,7 @@ import { resizeBilinear, resizeNearest } from "@kindling/autograd";
 import { type Shape, sizeOf } from "@kindling/gpu";
 import { type ResizeProblem, resizeBilinearReference, resizeNearestReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
+import type { Draw, OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
 
 interface Sizes {
@@ -29,27 +30,43 @@ export function resizeProblemOf({ x, size }: Sizes): ResizeProblem {
   return { batch, height, width, channels, outHeight, outWidth };
 }
 
-/** Cases of resizeBilinear, both ways to place the corners, and of resizeNearest. */
-export const resizeCases: readonly OpCase[] = resizeSizesOfCases.flatMap((sizes, i) => {
-  const problem = resizeProblemOf(sizes);
-  const inputs = [{ name: "x", shape: sizes.x, data: randomValues(300 + i, sizeOf(sizes.x)), differentiable: true }];
-  const name = `[${sizes.x}] to [${sizes.size}]`;
-  return [
-    ...[false, true].map(
-      (alignCorners): OpCase => ({
-        op: "resizeBilinear",
-        name: `${name}${alignCorners ? " aligned" : ""}`,
-        inputs,
-        build: ([x]) => resizeBilinear(x!, sizes.size, { alignCorners }),
-        reference: ([x]) => resizeBilinearReference({ ...problem, alignCorners }, x!).value,
-      }),
-    ),
-    {
-      op: "resizeNearest",
-      name,
-      inputs,
-      build: ([x]) => resizeNearest(x!, sizes.size),
-      reference: ([x]) => resizeNearestReference(problem, x!).value,
-    },
-  ];
-});
+/** resizeBilinear, both ways to place the corners. */
+export const resizeBilinearFamily: OpFamily = {
+  op: "resizeBilinear",
+  cases: resizeSizesOfCases.flatMap((sizes, i) => [false, true].map((alignCorners) => bilinearCase(sizes, alignCorners, 300 + i))),
+  random: (draw) => bilinearCase(drawSizes(draw), draw.oneOf([false, true]), draw.seed()),
+};
+
+/** resizeNearest. */
+export const resizeNearestFamily: OpFamily = {
+  op: "resizeNearest",
+  cases: resizeSizesOfCases.map((sizes, i) => nearestCase(sizes, 300 + i)),
+  random: (draw) => nearestCase(drawSizes(draw), draw.seed()),
+};
+
+function bilinearCase(sizes: Sizes, alignCorners: boolean, seed: number): OpCase {
+  return {
+    op: "resizeBilinear",
+    name: `[${sizes.x}] to [${sizes.size}]${alignCorners ? " aligned" : ""}`,
+    inputs: [{ name: "x", shape: sizes.x, data: randomValues(seed, sizeOf(sizes.x)), differentiable: true }],
+    build: ([x]) => resizeBilinear(x!, sizes.size, { alignCorners }),
+    reference: ([x]) => resizeBilinearReference({ ...resizeProblemOf(sizes), alignCorners }, x!).value,
+  };
+}
+
+function nearestCase(sizes: Sizes, seed: number): OpCase {
+  return {
+    op: "resizeNearest",
+    name: `[${sizes.x}] to [${sizes.size}]`,
+    inputs: [{ name: "x", shape: sizes.x, data: randomValues(seed, sizeOf(sizes.x)), differentiable: true }],
+    build: ([x]) => resizeNearest(x!, sizes.size),
+    reference: ([x]) => resizeNearestReference(resizeProblemOf(sizes), x!).value,
+  };
+}
+
+/** Up, down and, one time in four, twice the size or the same, along each axis by itself. */
+function drawSizes(draw: Draw): Sizes {
+  const [height, width] = [draw.size(), draw.size()];
+  const outSize = (size: number) => draw.oneOf([draw.size(20), draw.size(20), draw.size(20), draw.oneOf([size, 2 * size])]);
+  return { x: [draw.size(2), height, width, draw.channels()], size: [outSize(height), outSize(width)] };
+}

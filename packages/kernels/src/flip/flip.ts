@@ -1,0 +1,51 @@
+import { imageBands, imageBandThreads } from "../imageBands.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { wgsl } from "../wgsl.ts";
+
+/** x, y [batch, height, width, channels]; which axis runs backwards. */
+export type FlipProblem = {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly axis: "height" | "width";
+};
+
+const uniforms = { batch: "u32", height: "u32", width: "u32", channels: "u32" } as const;
+
+/** Images upside down, or left to right: x → y. */
+export const flipKernel: Kernel<FlipProblem, typeof uniforms> = defineKernel({
+  name: "flip",
+  reads: ["x"],
+  writes: ["y"],
+  f16: ["x", "y"],
+  uniforms,
+  uniformValues: (problem: FlipProblem) => problem,
+  variants: [
+    { id: "scalar", supports: () => true, source: (p) => source(p, 1), workgroups: (p) => grid(threads(p, 1), 64) },
+    {
+      id: "vector",
+      supports: (p) => p.channels % 4 === 0,
+      vectors: () => ["x", "y"],
+      source: (p) => source(p, 4),
+      workgroups: (p) => grid(threads(p, 4), 64),
+    },
+  ],
+  cost: (p) => ({ flops: 0, bytes: 8 * p.batch * p.height * p.width * p.channels }),
+});
+
+/** One thread per column and `lanes` channels of a band of rows. */
+function source({ axis }: FlipProblem, lanes: 1 | 4): string {
+  const [h, w] = axis === "height" ? ["u.height - 1u - row", "column"] : ["row", "u.width - 1u - column"];
+  return wgsl`
+${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${lanes}u` })}
+  for (var row = firstRow; row < u.height; row += bands) {
+    let xAt = ((n * u.height + ${h}) * u.width + ${w}) * channels + channel;
+    y[((n * u.height + row) * u.width + column) * channels + channel] = YElement(x[xAt]);
+  }
+}`;
+}
+
+function threads(p: FlipProblem, lanes: 1 | 4): number {
+  return imageBandThreads(p.batch, p.height, (p.width * p.channels) / lanes);
+}

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { dropoutFamily } from "./dropout.ts";
+
+await proveOp(dropoutFamily);

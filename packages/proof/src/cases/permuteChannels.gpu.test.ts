@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { permuteChannelsFamily } from "./permuteChannels.ts";
+
+await proveOp(permuteChannelsFamily);
