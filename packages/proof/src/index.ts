@@ -1,4 +1,5 @@
 export * from "./caseDispatches.ts";
+export * from "./cases/activations.ts";
 export * from "./cases/adaptiveWing.ts";
 export * from "./cases/addRelu.ts";
 export * from "./cases/avgPool2d.ts";

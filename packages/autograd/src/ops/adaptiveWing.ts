@@ -1,9 +1,10 @@
-import { type Aval, ShapeError, sameShape, sizeOf } from "@kindling/gpu";
+import { type Aval, sizeOf } from "@kindling/gpu";
 import { type AdaptiveWingProblem, adaptiveWingGradKernel, adaptiveWingKernel, axisSplits } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMask } from "./axisOf.ts";
+import { checkSameShape } from "./checkSameShape.ts";
 import { mapFactorDispatch } from "./mapWeightDispatches.ts";
 import { sumAllDispatches } from "./sumAll.ts";
 
@@ -54,9 +55,7 @@ export function adaptiveWing(prediction: Tensor, target: Tensor, mask: Tensor, o
 export const adaptiveWingOp: Op<AdaptiveWingAttrs> = {
   name: "adaptiveWing",
   infer([prediction, target, mask]) {
-    if (!sameShape(prediction!.shape, target!.shape)) {
-      throw new ShapeError("adaptiveWing", "prediction and target must have one shape", prediction!, target!);
-    }
+    checkSameShape("adaptiveWing", prediction!, target!);
     checkMask("adaptiveWing", prediction!, mask!);
     return [
       { shape: [], dtype: "f32" },
@@ -83,7 +82,7 @@ export const adaptiveWingOp: Op<AdaptiveWingAttrs> = {
 /** Gradient of {@link adaptiveWing}'s prediction: prediction, target [n,h,w,k], mask [n,k], factor [], dy [] → [n,h,w,k]. */
 export const adaptiveWingGradOp: Op<AdaptiveWingAttrs> = {
   name: "adaptiveWingGrad",
-  infer: ([prediction]) => [{ shape: prediction!.shape, dtype: "f32" }],
+  infer: ([prediction]) => [{ shape: prediction!.shape, dtype: prediction!.dtype }],
   // One thread a row of a map.
   lower: ({ inputs, outputs, attrs }) => [
     dispatch(adaptiveWingGradKernel, problem(inputs[0]!, attrs, inputs[0]!.shape[1]!), inputs, outputs),

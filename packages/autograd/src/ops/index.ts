@@ -1,4 +1,5 @@
 export * from "./activationGrad.ts";
+export * from "./activations.ts";
 export * from "./adamUpdate.ts";
 export * from "./adaptiveWing.ts";
 export * from "./add.ts";

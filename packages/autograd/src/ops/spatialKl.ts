@@ -1,9 +1,17 @@
-import { type Aval, ShapeError, sameShape } from "@kindling/gpu";
-import { axisSlices, axisSplits, spatialKlGradKernel, spatialKlKernel } from "@kindling/kernels";
+import type { Aval } from "@kindling/gpu";
+import {
+  axisSlices,
+  axisSplits,
+  spatialKlGradKernel,
+  spatialKlKernel,
+  spatialKlTeacherGradKernel,
+  sumSplitsKernel,
+} from "@kindling/kernels";
 import { record } from "../graph.ts";
-import { dispatch, type Op } from "../op.ts";
+import { type Dispatch, dispatch, type LowerCall, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Axis, checkMask, heatmapAxis } from "./axisOf.ts";
+import { checkMask, heatmapAxis } from "./axisOf.ts";
+import { checkSameShape } from "./checkSameShape.ts";
 import { logSumExpDispatches } from "./logSumExpDispatches.ts";
 import { mapWeightDispatches } from "./mapWeightDispatches.ts";
 import { sumAllDispatches } from "./sumAll.ts";
@@ -33,64 +41,88 @@ export function spatialKl(student: Tensor, teacher: Tensor, options: SpatialKlOp
   const { temperature, logitScale = 1, normalization = "batchAndJoints", mask } = options;
   if (!(temperature > 0)) throw new RangeError(`spatialKl: the temperature must be positive, not ${temperature}`);
   if (!(logitScale > 0)) throw new RangeError(`spatialKl: logitScale must be positive, not ${logitScale}`);
-  const attrs: SpatialKlAttrs = { temperature, logitScale, normalization };
+  const normalize = normalization === "batchAndJoints";
+  const scale = temperature ** 2 / (normalize ? 1 : heatmapAxis("spatialKl", student).outer);
+  const attrs = { loss: "spatialKl", logitScale: logitScale / temperature, scale, normalize, teacherGradient: false };
   return record(spatialKlOp, mask ? [student, teacher, mask] : [student, teacher], attrs)[0]!;
 }
 
-/** Options of {@link spatialKlOp}. */
-export type SpatialKlAttrs = Required<Omit<SpatialKlOptions, "mask">>;
+/** A divergence of softmaxes over pixels. */
+export interface SpatialKlAttrs {
+  /** The loss that is computed, for its errors. */
+  readonly loss: string;
+  /** What heatmaps are multiplied by to become logits. */
+  readonly logitScale: number;
+  /** Factor of the sum over maps, with `normalize` divided by their number or Σ mask (0 when nothing is visible). */
+  readonly scale: number;
+  readonly normalize: boolean;
+  /** Whether the teacher gets a gradient too. */
+  readonly teacherGradient: boolean;
+}
 
-/** The rule object of {@link spatialKl}; further outputs, for the gradient: the log-sum-exps of both and the weight of each map, [n,k]. */
+/**
+ * The rule object of {@link spatialKl}, mask optional; further outputs, for the gradient: the log-sum-exps of both, the weight of each map and
+ * its weighted divergence, [n,k].
+ */
 export const spatialKlOp: Op<SpatialKlAttrs> = {
   name: "spatialKl",
-  infer([student, teacher, mask]) {
-    const { outer, inner } = heatmapAxis("spatialKl", student!);
-    if (!sameShape(student!.shape, teacher!.shape)) {
-      throw new ShapeError("spatialKl", "student and teacher must have one shape", student!, teacher!);
-    }
-    if (mask) checkMask("spatialKl", student!, mask);
+  infer([student, teacher, mask], { loss }) {
+    const { outer, inner } = heatmapAxis(loss, student!);
+    checkSameShape(loss, student!, teacher!);
+    if (mask) checkMask(loss, student!, mask);
     const maps: Aval = { shape: [outer, inner], dtype: "f32" };
-    return [{ shape: [], dtype: "f32" }, maps, maps, maps];
+    return [{ shape: [], dtype: "f32" }, maps, maps, maps, maps];
   },
-  lower({ inputs: [student, teacher, mask], outputs: [loss, studentLse, teacherLse, weight], attrs, scratch }) {
-    const axis = heatmapAxis("spatialKl", student!);
-    const scale = scaleOf(attrs);
-    const splits = axisSplits(axis.outer, axis.length, axis.inner);
-    const partial = scratch({ shape: [splits, axis.outer, axis.inner], dtype: "f32" });
+  lower: (call) => spatialKlDispatches(call),
+  vjp({ inputs: [student, teacher], outputs: [, studentLse, teacherLse, weight, divergence], attrs }, [dy], [needStudent, needTeacher]) {
+    const maps = [studentLse!, teacherLse!, weight!] as const;
     return [
-      ...logSumExpDispatches(student!, studentLse!, axis, scale, scratch),
-      ...logSumExpDispatches(teacher!, teacherLse!, axis, scale, scratch),
-      ...mapWeightDispatches({ mask, ...weightOf(attrs, axis) }, weight!, scratch),
-      dispatch(spatialKlKernel, { ...axis, splits, scale }, [student!, teacher!, studentLse!, teacherLse!, weight!], [partial]),
-      ...sumAllDispatches(partial, loss!, 1, scratch),
+      needStudent ? record(spatialKlGradOp, [student!, teacher!, ...maps, dy!], attrs)[0]! : null,
+      needTeacher && attrs.teacherGradient
+        ? record(spatialKlTeacherGradOp, [student!, teacher!, ...maps, divergence!, dy!], attrs)[0]!
+        : null,
     ];
-  },
-  vjp({ inputs: [student, teacher], outputs: [, studentLse, teacherLse, weight], attrs }, [dy], [needStudent]) {
-    if (!needStudent) return [];
-    return [record(spatialKlGradOp, [student!, teacher!, studentLse!, teacherLse!, weight!, dy!], attrs)[0]!];
   },
 };
 
-/** Gradient of {@link spatialKl}'s student: student, teacher, their log-sum-exps, weights [n,k], dy [] → [n,h,w,k]. */
+/** Gradient of the student in {@link spatialKlOp}: student, teacher, their log-sum-exps, weights [n,k], dy [] → [n,h,w,k]. */
 export const spatialKlGradOp: Op<SpatialKlAttrs> = {
   name: "spatialKlGrad",
-  infer: ([student]) => [{ shape: student!.shape, dtype: "f32" }],
-  lower({ inputs, outputs, attrs }) {
-    const axis = heatmapAxis("spatialKlGrad", inputs[0]!);
-    return [dispatch(spatialKlGradKernel, { ...axis, splits: axisSlices(axis.length), scale: scaleOf(attrs) }, inputs, outputs)];
-  },
+  infer: ([student]) => [{ shape: student!.shape, dtype: student!.dtype }],
+  lower: ({ inputs, outputs, attrs }) => [dispatch(spatialKlGradKernel, gradientProblem(inputs[0]!, attrs), inputs, outputs)],
   vjp: "not differentiable",
 };
 
-/** What heatmaps are multiplied by to become logits. */
-function scaleOf({ logitScale, temperature }: SpatialKlAttrs): number {
-  return logitScale / temperature;
+/** Gradient of the teacher in {@link spatialKlOp}: student, teacher, their log-sum-exps, weights, divergences [n,k], dy [] → [n,h,w,k]. */
+export const spatialKlTeacherGradOp: Op<SpatialKlAttrs> = {
+  name: "spatialKlTeacherGrad",
+  infer: ([, teacher]) => [{ shape: teacher!.shape, dtype: teacher!.dtype }],
+  lower: ({ inputs, outputs, attrs }) => [dispatch(spatialKlTeacherGradKernel, gradientProblem(inputs[0]!, attrs), inputs, outputs)],
+  vjp: "not differentiable",
+};
+
+function gradientProblem(
+  student: Aval,
+  { logitScale }: SpatialKlAttrs,
+): { outer: number; length: number; inner: number; splits: number; scale: number } {
+  const axis = heatmapAxis("spatialKl", student);
+  return { ...axis, splits: axisSlices(axis.length), scale: logitScale };
 }
 
-function weightOf(
-  { temperature, normalization }: SpatialKlAttrs,
-  { outer }: Axis,
-): { readonly scale: number; readonly normalize: boolean } {
-  const square = temperature ** 2;
-  return normalization === "batch" ? { scale: square / outer, normalize: false } : { scale: square, normalize: true };
+function spatialKlDispatches({ inputs, outputs, attrs, scratch }: LowerCall<SpatialKlAttrs>): Dispatch[] {
+  const [student, teacher, mask] = inputs;
+  const [loss, studentLse, teacherLse, weight, divergence] = outputs;
+  const { logitScale, scale, normalize } = attrs;
+  const axis = heatmapAxis("spatialKl", student!);
+  const splits = axisSplits(axis.outer, axis.length, axis.inner);
+  const partial = splits === 1 ? divergence! : scratch({ shape: [splits, axis.outer, axis.inner], dtype: "f32" });
+  const maps = [studentLse!, teacherLse!, weight!];
+  return [
+    ...logSumExpDispatches(student!, studentLse!, axis, logitScale, scratch),
+    ...logSumExpDispatches(teacher!, teacherLse!, axis, logitScale, scratch),
+    ...mapWeightDispatches({ mask, scale, normalize }, weight!, scratch),
+    dispatch(spatialKlKernel, { ...axis, splits, scale: logitScale }, [student!, teacher!, ...maps], [partial]),
+    ...(splits === 1 ? [] : [dispatch(sumSplitsKernel, { splits, size: axis.outer * axis.inner }, [partial], [divergence!])]),
+    ...sumAllDispatches(divergence!, loss!, 1, scratch),
+  ];
 }

@@ -30,7 +30,8 @@ fn wing(prediction: f32, target_: f32) -> f32 {
   return select(near, slope, distance >= u.theta) * sign(difference);
   #else
   let near = u.omega * logOnePlus(raised);
-  return select(near, slope * (distance - u.theta) + u.omega * logOnePlus(atTheta), distance >= u.theta);
+  // NaN is not near and passes, while a logarithm may lose it.
+  return select(slope * (distance - u.theta) + u.omega * logOnePlus(atTheta), near, distance < u.theta);
   #endif
 }
 

@@ -1,5 +1,6 @@
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
+import { activationFamilies } from "./activations.ts";
 import { adaptiveWingFamily } from "./adaptiveWing.ts";
 import { addReluFamily } from "./addRelu.ts";
 import { adaptiveAvgPool2dFamily, avgPool2dFamily, globalAvgPool2dFamily } from "./avgPool2d.ts";
@@ -37,6 +38,7 @@ import { upsampleConvFamily } from "./upsampleConv.ts";
 
 /** Every op that is proved. */
 export const opFamilies: readonly OpFamily[] = [
+  ...activationFamilies,
   adaptiveAvgPool2dFamily,
   adaptiveWingFamily,
   addReluFamily,

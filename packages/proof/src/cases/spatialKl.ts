@@ -1,13 +1,15 @@
 import { spatialKl } from "@kindling/autograd";
+import type { Shape } from "@kindling/gpu";
 import { spatialKlReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
-import { heatmapInput, heatmapSizes, maskInput } from "./heatmapSizes.ts";
+import type { OpFamily } from "../opFamily.ts";
+import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumOf, type Visible } from "./heatmapSizes.ts";
 
 interface Setting {
   readonly temperature: number;
   readonly logitScale: number;
   readonly normalization: "batch" | "batchAndJoints";
-  readonly mask: "absent" | "some" | "none";
+  readonly mask: "absent" | Visible;
   /** Heatmaps lie in 0 … range. */
   readonly range: number;
 }
@@ -21,28 +23,38 @@ const settings: readonly Setting[] = [
   { temperature: 4, logitScale: 1, normalization: "batchAndJoints", mask: "none", range: 1 },
 ];
 
-/** Cases of spatialKl over temperatures, scales, normalisations and masks. */
-export const spatialKlCases: readonly OpCase[] = heatmapSizes.flatMap((shape, i) =>
-  settings.map((setting, j): OpCase => {
-    const { temperature, logitScale, normalization, mask, range } = setting;
-    const seed = 100 + 20 * i + 3 * j;
-    const inputs = [heatmapInput("student", shape, seed, 0, range, true), heatmapInput("teacher", shape, seed + 1, 0, range, false)];
-    const weights = mask === "absent" ? null : maskInput(shape, seed + 2, mask);
-    if (weights) inputs.push(weights);
-    const [n = 0, h = 0, w = 0, k = 0] = shape;
-    return {
-      op: "spatialKl",
-      name: `[${shape}] T ${temperature} scale ${logitScale} over ${normalization}, mask ${mask}`,
-      inputs,
-      build: ([student, teacher, m]) =>
-        spatialKl(student!, teacher!, { temperature, logitScale, normalization, ...(m ? { mask: m } : {}) }),
-      reference: ([student, teacher, m]) => {
-        const counts = m ?? new Float64Array(n * k).fill(1);
-        const total = normalization === "batch" ? n : counts.reduce((sum, value) => sum + value, 0);
-        const maps = spatialKlReference({ outer: n, length: h * w, inner: k }, student!, teacher!, counts, logitScale / temperature);
-        const sum = maps.value.reduce((all, value) => all + value, 0);
-        return Float64Array.of(total === 0 ? 0 : (temperature ** 2 * sum) / total);
-      },
+/** spatialKl over temperatures, scales, normalisations and masks. */
+export const spatialKlFamily: OpFamily = {
+  op: "spatialKl",
+  cases: heatmapSizes.flatMap((shape, i) => settings.map((setting, j) => make(shape, setting, 100 + 20 * i + 3 * j))),
+  random(draw) {
+    const setting: Setting = {
+      temperature: draw.oneOf([0.5, 1, 4]),
+      logitScale: draw.oneOf([0.25, 1, 10]),
+      normalization: draw.oneOf(["batch", "batchAndJoints"]),
+      mask: draw.oneOf(["absent", "some", "none"]),
+      range: draw.oneOf([1, 3]),
     };
-  }),
-);
+    return make(drawHeatmaps(draw), setting, draw.seed());
+  },
+};
+
+function make(shape: Shape, { temperature, logitScale, normalization, mask, range }: Setting, seed: number): OpCase {
+  const [n = 0, h = 0, w = 0, k = 0] = shape;
+  return {
+    op: "spatialKl",
+    name: `[${shape}] T ${temperature} scale ${logitScale} over ${normalization}, mask ${mask}`,
+    inputs: [
+      heatmapInput("student", shape, seed, 0, range, true),
+      heatmapInput("teacher", shape, seed + 1, 0, range, false),
+      ...(mask === "absent" ? [] : [maskInput(shape, seed + 2, mask)]),
+    ],
+    build: ([student, teacher, m]) => spatialKl(student!, teacher!, { temperature, logitScale, normalization, ...(m ? { mask: m } : {}) }),
+    reference([student, teacher, m]) {
+      const counts = m ?? new Float64Array(n * k).fill(1);
+      const factor = normalization === "batch" ? temperature ** 2 / n : reciprocalOf(counts, temperature ** 2);
+      const weight = counts.map((count) => count * factor);
+      return sumOf(spatialKlReference({ outer: n, length: h * w, inner: k }, student!, teacher!, weight, logitScale / temperature).value);
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { adaptiveWingFamily } from "./adaptiveWing.ts";
+
+await proveOp(adaptiveWingFamily);

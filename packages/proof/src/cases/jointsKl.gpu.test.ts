@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { jointsKlFamily } from "./jointsKl.ts";
+
+await proveOp(jointsKlFamily);

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { jointsOhkmMseFamily } from "./jointsOhkmMse.ts";
+
+await proveOp(jointsOhkmMseFamily);

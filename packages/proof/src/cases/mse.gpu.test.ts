@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { mseFamily } from "./mse.ts";
+
+await proveOp(mseFamily);
