@@ -83,6 +83,4 @@ export const opFamilies: readonly OpFamily[] = [
 ];
 
 /** The cases of every op: what `gradcheck` runs. */
-export const opCases: readonly OpCase[] = [
-  ...opFamilies.flatMap(({ cases }) => cases),
-];
+export const opCases: readonly OpCase[] = [...opFamilies.flatMap(({ cases }) => cases)];
