@@ -6,9 +6,21 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { gradcheck } from "./commands/gradcheck.ts";
 import { predict } from "./commands/predict.ts";
+import { showWgsl } from "./commands/showWgsl.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
 import type { Shell } from "./shell.ts";
 
 /** Builders of every command, in the order of the help. */
-export const commands: readonly ((shell: Shell) => Command)[] = [demo, doctor, train, evaluate, predict, convert, data, verify, gradcheck];
+export const commands: readonly ((shell: Shell) => Command)[] = [
+  demo,
+  doctor,
+  train,
+  evaluate,
+  predict,
+  convert,
+  data,
+  verify,
+  gradcheck,
+  showWgsl,
+];

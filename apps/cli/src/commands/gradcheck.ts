@@ -1,47 +1,71 @@
-import type { opBounds as OpBounds, OpVariantCheck } from "@kindling/proof";
+import type { opBounds as OpBounds, OpCase, OpVariantCheck } from "@kindling/proof";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
-import { nearest } from "../nearest.ts";
+import { opName } from "../opName.ts";
+import { ratioText } from "../ratioText.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
+import { diagnosis } from "./gradcheckDiagnosis.ts";
 
 /** `kindling gradcheck [OP…]`: every op and its gradient against float64. */
 export function gradcheck(shell: Shell): Command {
   return defineCommand(shell, {
     name: "gradcheck",
     summary: "compares ops and their gradients on this machine's adapter with float64 definitions",
-    operands: [{ name: "OP", help: "ops to check; all when none is given", optional: true, many: true }],
-    keys: {},
-    async run({ operands, progress, signal }) {
-      const { checkOpVariants, opBounds, opCases } = await import("@kindling/proof");
-      const ops = [...new Set(opCases.map(({ op }) => op))].sort();
-      for (const op of operands) if (!ops.includes(op)) throw new InputError(unknownOp(op, ops));
+    operands: [{ name: "OP", help: "ops to check, by our name or PyTorch's; all when none is given", optional: true, many: true }],
+    keys: {
+      dtype: { kind: "choice", choices: ["f32", "f16"], help: "only this storage type; default: both, where op and adapter have f16" },
+    },
+    async run({ operands, values, progress, signal }) {
+      const { checkOpVariants, opBounds, opCases, torchOpNames } = await import("@kindling/proof");
+      const names = [...new Set(opCases.map(({ op }) => op))];
+      const ops = operands.map((word) => opName(word, names, torchOpNames, "op"));
+      const named = opCases.filter(({ op }) => ops.length === 0 || ops.includes(op));
+      const chosen = values.dtype === "f16" ? named.filter(({ f32Only }) => f32Only === undefined) : named;
+      if (chosen.length === 0) throw new InputError(`there is nothing to check in f16: ${f32OnlyText(named)}`);
       const { openDevice } = await import("@kindling/gpu");
       using device = await openDevice();
-      const chosen = opCases.filter(({ op }) => operands.length === 0 || operands.includes(op));
+      const { f16 } = device.capabilities;
+      if (values.dtype === "f16" && !f16)
+        throw new InputError(`dtype=f16: ${device.fingerprint} has no f16; KINDLING_ADAPTER=NAME chooses another adapter`);
+      const dtypes = (["f32", "f16"] as const).filter((dtype) => values.dtype === undefined || values.dtype === dtype);
       const checks: OpVariantCheck[] = [];
       progress.begin("checking", chosen.length);
       for (const [i, opCase] of chosen.entries()) {
         signal.throwIfAborted();
-        checks.push(...(await checkOpVariants(device, opCase)));
+        const checked = checkOpVariants(device, opCase, dtypes).catch((error: unknown) => {
+          progress.note(`${opCase.op} ${opCase.name} cannot be checked`);
+          throw error;
+        });
+        checks.push(...(await checked));
         progress.update(i + 1, opCase.op);
       }
       progress.end();
+      const leftOut = dtypes.includes("f16") ? f16LeftOut(named, f16) : undefined;
+      if (leftOut !== undefined) progress.note(leftOut);
       const failures = checks.filter(({ pass }) => !pass);
-      if (failures.length > 0) progress.note(failureText(failures));
+      const lookAt = diagnosis(checks, opBounds);
+      const worst = worstOf(checks, opBounds);
+      const count = `${checks.length - failures.length} passed, ${failures.length} failed, on ${device.fingerprint}`;
       return {
-        json: { cases: checks, failed: failures.length, bounds: opBounds, adapter: device.fingerprint },
-        text: `${table(checks, opBounds)}\n\n${checks.length - failures.length} passed, ${failures.length} failed, on ${device.fingerprint}`,
+        json: { cases: checks, failed: failures.length, bounds: opBounds, adapter: device.fingerprint, f16, worst, lookAt },
+        text: [table(checks, opBounds), "", ...lookAt, count, worstText(worst, device.fingerprint)].join("\n"),
         ...(failures.length > 0 ? { failed: `${failures.length} of ${checks.length} checks failed` } : {}),
       };
     },
   });
 }
 
-function unknownOp(op: string, ops: readonly string[]): string {
-  const near = nearest(op, ops);
-  return `unknown op "${op}"${near ? `; did you mean "${near}"?` : ""} (there are ${ops.join(", ")})`;
+/** Why f16 was left out, all of it or for some ops. */
+function f16LeftOut(cases: readonly OpCase[], f16: boolean): string | undefined {
+  if (!f16) return "f16 was left out: this adapter has none";
+  return cases.some(({ f32Only }) => f32Only !== undefined) ? `in f32 alone: ${f32OnlyText(cases)}` : undefined;
+}
+
+function f32OnlyText(cases: readonly OpCase[]): string {
+  const reasons = new Map(cases.flatMap(({ op, f32Only }) => (f32Only === undefined ? [] : [[op, f32Only] as const])));
+  return [...reasons].map(([op, reason]) => `${op} (${reason})`).join(", ");
 }
 
 function table(checks: readonly OpVariantCheck[], bounds: typeof OpBounds): string {
@@ -50,29 +74,35 @@ function table(checks: readonly OpVariantCheck[], bounds: typeof OpBounds): stri
     check.case,
     check.variants,
     check.dtype,
-    ratio(check.error / bounds[check.dtype].error),
+    ratioText(check.error / bounds[check.dtype].error),
     Object.entries(check.gradientErrors)
-      .map(([input, error]) => `${input} ${ratio(error / bounds[check.dtype].gradient)}`)
+      .map(([input, error]) => `${input} ${ratioText(error / bounds[check.dtype].gradient)}`)
       .join("  "),
     check.pass ? "yes" : "NO",
   ]);
   return textTable([["op", "case", "variants", "dtype", "output ÷ bound", "gradients ÷ bound", "pass"], ...rows]);
 }
 
-/** A right op stays below 0.1, a wrong one is at 10 or far beyond. */
-function ratio(value: number): string {
-  if (!Number.isFinite(value)) return "∞";
-  return value === 0 || (value >= 1e-3 && value < 1000) ? value.toFixed(3) : value.toExponential(1);
+/** The largest error, measured by its bound. */
+interface Worst extends Pick<OpVariantCheck, "op" | "case" | "variants" | "dtype"> {
+  /** "output", or "gradient of" an input. */
+  readonly of: string;
+  readonly ratio: number;
 }
 
-/** Whether the plain kernels are wrong too says where to look. */
-function failureText(failures: readonly OpVariantCheck[]): string {
-  const lines = [...new Set(failures.map(({ op }) => op))].map((op) => {
-    const plainFails = failures.some((check) => check.op === op && check.variants === "plain");
-    const where = plainFails
-      ? "the plain kernels fail too, so look at the op in packages/autograd/src/ops and at variant 0 of what it dispatches"
-      : "the plain kernels pass, so a fast variant of a kernel is wrong: run that kernel's own test (packages/kernels/src)";
-    return `${op}: ${where}`;
+function worstOf(checks: readonly OpVariantCheck[], bounds: typeof OpBounds): Worst {
+  const all = checks.flatMap((check): Worst[] => {
+    const { op, case: name, variants, dtype, error, gradientErrors } = check;
+    const at = { op, case: name, variants, dtype };
+    const gradients = Object.entries(gradientErrors);
+    return [
+      { ...at, of: "output", ratio: error / bounds[dtype].error },
+      ...gradients.map(([input, one]) => ({ ...at, of: `gradient of ${input}`, ratio: one / bounds[dtype].gradient })),
+    ];
   });
-  return lines.join("\n");
+  return all.reduce((worst, one) => (one.ratio > worst.ratio ? one : worst));
+}
+
+function worstText({ op, case: name, variants, dtype, of, ratio }: Worst, adapter: string): string {
+  return `worst error ÷ bound: ${ratioText(ratio)}, ${of}, ${op} ${name}, ${variants}, ${dtype}, on ${adapter}`;
 }

@@ -3,6 +3,7 @@ import type { GoldenCase, GoldenReport, UnsupportedCase } from "@kindling/proof"
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
+import { ratioText } from "../ratioText.ts";
 import { repositoryFolder } from "../repository.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
@@ -39,7 +40,7 @@ export function verify(shell: Shell): Command {
       if (failed > 0) progress.note(failureText(report));
       return {
         json: { cases, failed, unsupported, adapter: device.fingerprint },
-        text: `${table(cases)}\n${summary(report, device.fingerprint)}`,
+        text: [table(cases), "", summary(report, device.fingerprint), ...worstText(cases, device.fingerprint)].join("\n"),
         ...(failed > 0 ? { failed: `${failed} of ${cases.length} cases failed` } : {}),
       };
     },
@@ -54,13 +55,31 @@ function repositoryGolden(): string {
 }
 
 function table(cases: readonly GoldenCase[]): string {
-  const rows = cases.map(({ name, error, bound, pass }) => [name, scientific(error), scientific(bound), pass ? "yes" : "NO"]);
-  return textTable([["case", "error", "bound", "pass"], ...rows]);
+  const rows = cases.map((each) => [
+    each.name,
+    scientific(each.error),
+    scientific(each.bound),
+    ratioText(ratioOf(each)),
+    each.pass ? "yes" : "NO",
+  ]);
+  return textTable([["case", "error", "bound", "error ÷ bound", "pass"], ...rows]);
+}
+
+function ratioOf({ error, bound }: GoldenCase): number {
+  return error === 0 ? 0 : error / bound;
 }
 
 function summary({ cases, unsupported, failed }: GoldenReport, adapter: string): string {
   const rest = unsupported.length > 0 ? `, ${unsupported.length} not checked` : "";
-  return `\n${cases.length - failed} passed, ${failed} failed${rest}, on ${adapter}`;
+  return `${cases.length - failed} passed, ${failed} failed${rest}, on ${adapter}`;
+}
+
+/** The case that is nearest to its bound, or farthest beyond; nothing where none could be checked. */
+function worstText(cases: readonly GoldenCase[], adapter: string): readonly string[] {
+  if (cases.length === 0) return [];
+  const worst = cases.reduce((most, one) => (ratioOf(one) > ratioOf(most) ? one : most));
+  const tensor = worst.worst === undefined ? "" : `, ${worst.worst}`;
+  return [`worst error ÷ bound: ${ratioText(ratioOf(worst))}${tensor}, ${worst.name}, on ${adapter}`];
 }
 
 /** What could not be compared is never counted as passed; it is said aloud, by reason. */

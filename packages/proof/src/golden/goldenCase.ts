@@ -30,6 +30,8 @@ export interface GoldenCase {
   readonly error: number;
   /** That tensor's bound. */
   readonly bound: number;
+  /** Its name; absent where something was thrown. */
+  readonly worst?: string;
   readonly pass: boolean;
   readonly tensors: Readonly<Record<string, number | readonly number[]>>;
   /** What was thrown, in place of tensors. */
@@ -42,19 +44,21 @@ export const goldenBound = 2e-5;
 /** Judges the tensors of a case. */
 export function judge(name: string, tensors: readonly TensorCheck[]): GoldenCase {
   let [error, bound, worst] = [0, goldenBound, -1];
+  let worstName: string | undefined;
   for (const check of tensors) {
     const errors = [check.error].flat();
     const bounds = [check.bound].flat();
     for (const [i, one] of errors.entries()) {
       const limit = bounds[Math.min(i, bounds.length - 1)] ?? 0;
       const ratio = one === 0 ? 0 : one / limit;
-      if (ratio > worst) [error, bound, worst] = [one, limit, ratio];
+      if (ratio > worst) [error, bound, worst, worstName] = [one, limit, ratio, check.name];
     }
   }
   return {
     name,
     error,
     bound,
+    ...(worstName === undefined ? {} : { worst: worstName }),
     pass: worst >= 0 && worst <= 1,
     tensors: Object.fromEntries(tensors.map((check) => [check.name, check.error])),
   };

@@ -1,0 +1,75 @@
+import type { Capabilities } from "@kindling/gpu";
+import { fastestVariant, type Kernel, sourceOf, type Variant } from "@kindling/kernels";
+import type { ShaderCall } from "./showWgslCalls.ts";
+
+/** A shader as compiled, with the call that it was made for. */
+export interface Shader extends Pick<ShaderCall, "op" | "case" | "pass" | "problem"> {
+  readonly kernel: string;
+  readonly variant: string;
+  readonly source: string;
+  /** How many different sources the variant has over the calls; this is one of them. */
+  readonly sources: number;
+}
+
+/** Which shaders of some calls are wanted. */
+export interface ShaderChoice {
+  /** A variant's name, "plain" (the first of each kernel) or "fastest"; all when absent. */
+  readonly variant?: string;
+  /** The adapter that "fastest" is meant for; else what decides which variants support a call. */
+  readonly capabilities: Capabilities;
+  /** Every source that differs, not one a variant. */
+  readonly everySource: boolean;
+}
+
+/**
+ * The shaders of the calls' kernels, those of the forward pass first, and of each its plain variant first. Of a variant that comes out differently from call
+ * to call it is the one of the call that most variants support, so that they can be compared.
+ * @throws DTypeError when a kernel takes no such operands.
+ */
+export function shadersOf(calls: readonly ShaderCall[], choice: ShaderChoice): readonly Shader[] {
+  const ofPass = (pass: ShaderCall["pass"]) => calls.filter((call) => call.pass === pass);
+  const kernels = [...new Set([...ofPass("forward"), ...ofPass("backward")].map(({ kernel }) => kernel))];
+  return kernels.flatMap((kernel) => {
+    const supporting = ({ problem }: ShaderCall) => kernel.variants.filter((each) => each.supports(problem, choice.capabilities)).length;
+    const ofKernel = calls.filter((call) => call.kernel === kernel).sort((a, b) => supporting(b) - supporting(a));
+    return kernel.variants.flatMap((variant) => {
+      const bySource = new Map<string, ShaderCall>();
+      for (const call of ofKernel.filter((each) => isWanted(kernel, variant, each, choice))) {
+        const source = sourceOf(kernel, variant, call.problem, call.dtypes);
+        if (!bySource.has(source)) bySource.set(source, call);
+      }
+      const shown = choice.everySource ? [...bySource] : [...bySource].slice(0, 1);
+      return shown.map(
+        ([source, { op, case: name, pass, problem }]): Shader => ({
+          kernel: kernel.name,
+          variant: variant.id,
+          pass,
+          op,
+          case: name,
+          problem,
+          sources: bySource.size,
+          source,
+        }),
+      );
+    });
+  });
+}
+
+function isWanted(kernel: Kernel, variant: Variant, { problem }: ShaderCall, { variant: name, capabilities }: ShaderChoice): boolean {
+  if (name === "plain") return variant === kernel.variants[0];
+  if (name === "fastest") return variant === fastestVariant(kernel, problem, capabilities);
+  return variant.supports(problem, capabilities) && (name === undefined || variant.id === name);
+}
+
+/** An adapter that has everything: with it, whether a variant supports a call depends on the call alone. */
+export const everyCapability: Capabilities = {
+  f16: true,
+  subgroups: { min: 4, max: 128 },
+  timestamps: true,
+  maxStorageBuffers: 16,
+  maxBindingBytes: 2 ** 32,
+  maxBufferBytes: 2 ** 32,
+  maxWorkgroupStorageBytes: 2 ** 16,
+  maxWorkgroupInvocations: 1024,
+  maxWorkgroupsPerDimension: 65_535,
+};
