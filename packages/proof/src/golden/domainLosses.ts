@@ -5,6 +5,10 @@ import {
   compile,
   featureDistance,
   Graph,
+  jointsKl,
+  jointsMse,
+  jointsOhkmMse,
+  maskedL2,
   mse,
   scaleBy,
   simccDistillation,
@@ -40,6 +44,19 @@ export const domainLosses: Readonly<Record<string, DomainLoss>> = {
     spatialKl(prediction, teacher, { temperature: 4, normalization: "batch" }),
   ),
   "seed0 feature MSE mean (pred vs teach)": ofHeatmaps(({ prediction, teacher }) => mse(prediction, teacher)),
+  "HRNet JointsMSE use_target_weight": ofHeatmaps(({ prediction, target, weight }) => jointsMse(prediction, target, weight)),
+  "HRNet JointsMSE no weight": ofHeatmaps(({ prediction, target }) => jointsMse(prediction, target, null)),
+  "HRNet JointsOHKMMSE topk=2": ofHeatmaps(({ prediction, target, weight }) => jointsOhkmMse(prediction, target, weight, 2)),
+  "OKDHP/online-KD JointsKLD": ofHeatmaps(({ prediction, teacher, weight }) => jointsKl(prediction, teacher, weight)),
+  "FPD 0.5*MSE(GT)+0.5*MSE(teacher)": {
+    gradientOf: "prediction",
+    terms: [
+      [0.5, ({ prediction, target, weight }) => jointsMse(prediction, target, weight)],
+      [0.5, ({ prediction, teacher, weight }) => jointsMse(prediction, teacher, weight)],
+    ],
+  },
+  "seed4 0.25*student+0.75*distill (heat+paf)": ofHeatmapsAndPafs(0.25, 0.75),
+  "seed4 0.3*student+0.7*distill": ofHeatmapsAndPafs(0.3, 0.7),
   "mmpose KLDiscretLoss beta=10 label_softmax label_beta=10 weighted": ofBothAxes(1, (prediction, target, _, weight) =>
     simccKl(prediction, target, weight, { beta: 10, labelSoftmax: true, labelBeta: 10, normalization: "jointsAndBins" }),
   ),
@@ -71,6 +88,19 @@ export async function checkLoss(device: Device, { gradientOf, terms }: DomainLos
   const { shape, layout } = domainOperands[gradientOf];
   const values = valuesToFile(await program.read("gradient"), shape, layout);
   return checked([compared("loss", await program.read("loss"), [number(field(entry, "loss"))]), ...gradientChecks(values, entry)]);
+}
+
+/** Heatmaps and part affinity fields against the labels and the teacher, each summed over its map. */
+function ofHeatmapsAndPafs(labels: number, distillation: number): DomainLoss {
+  return {
+    gradientOf: "prediction",
+    terms: [
+      [labels, ({ prediction, target }) => maskedL2(prediction, target, null)],
+      [labels, ({ pafPrediction, pafTarget }) => maskedL2(pafPrediction, pafTarget, null)],
+      [distillation, ({ prediction, teacher }) => maskedL2(prediction, teacher, null)],
+      [distillation, ({ pafPrediction, pafTeacher }) => maskedL2(pafPrediction, pafTeacher, null)],
+    ],
+  };
 }
 
 /** A loss of one term, whose gradient by the predicted heatmaps is known. */
