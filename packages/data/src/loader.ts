@@ -7,6 +7,7 @@ import { allocateSamples, type PreparedSamples, type PrepareOptions, prepareSamp
 import type { Dataset, Sample } from "./sample.ts";
 import type { WorkerPool } from "./workerPool.ts";
 
+/** What a loader makes batches of, and in which order. */
 export interface LoaderOptions {
   readonly dataset: Dataset;
   /** Size of the network input. */

@@ -1,6 +1,7 @@
 import { annotationsOf, type CocoAnnotation, coco17, createRandom, drawScene, synthesizeScene } from "@kindling/pose";
 import { DatasetError } from "./sample.ts";
 
+/** What decides the pictures of a synthetic data set: equal options give equal ones. */
 export interface SynthesisOptions {
   /** Number of images. */
   readonly count: number;
@@ -10,6 +11,7 @@ export interface SynthesisOptions {
   readonly height: number;
 }
 
+/** A synthetic data set and the folder that it is written to. */
 export interface SynthesizeOptions extends SynthesisOptions {
   /** Folder to write; it must not exist, be empty, or hold this very synthesis. */
   readonly directory: string;

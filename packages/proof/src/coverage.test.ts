@@ -7,7 +7,7 @@ import * as kernels from "@kindling/kernels";
 import { fastestVariant, type Kernel } from "@kindling/kernels";
 import { expect, test } from "vitest";
 import * as proof from "./index.ts";
-import { type OpFamily, opCases, opFamilies, storageOf } from "./index.ts";
+import { type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
 
 const packages = path.resolve(import.meta.dirname, "../..");
 const gpuTests = readdirSync(packages, { recursive: true, encoding: "utf8" })
@@ -58,17 +58,33 @@ test("every kernel that is exported is named in a test that runs on an adapter",
 });
 
 test("every variant of every kernel is run: by proving an op, or because the kernel's own test expects variantsNotRun to be []", () => {
+  expect(neverRun(exportedKernels)).toEqual([]);
+});
+
+test("a variant that no test runs is named, whether cases reach its kernel or not", () => {
+  const [{ kernel }] = lowered[0]!.dispatches as [LoweredNode["dispatches"][number]]; // an op has a dispatch
+  const added = { ...kernel.variants[0], id: "added", supports: () => false };
+  expect(neverRun([{ name: "reached", kernel: { ...kernel, variants: [...kernel.variants, added] } }])).toEqual(["reached: added"]);
+  expect(neverRun([{ name: "unreached", kernel: { ...kernel, name: "unreached", variants: [added] } }])).toEqual(["unreached: added"]);
+  const checks = [
+    { kernel: "unreached", variant: "plain" },
+    { kernel: "another", variant: "added" },
+  ];
+  expect(variantsNotRun({ name: "unreached", variants: [{ id: "plain" }, added] }, checks)).toEqual(["added"]);
+});
+
+/** The variants that neither the cases of ops nor the kernel's own test run. */
+function neverRun(candidates: readonly { readonly name: string; readonly kernel: Kernel }[]): readonly string[] {
   const run = new Set<string>();
   for (const { kernel, problem } of lowered.flatMap(({ dispatches }) => dispatches)) {
     // What checkOpVariants runs each case with.
     run.add(`${kernel.name}/${kernel.variants[0].id}`);
     for (const adapter of adapters) run.add(`${kernel.name}/${fastestVariant(kernel, problem, adapter).id}`);
   }
-  const neverRun = exportedKernels
+  return candidates
     .filter(({ name }) => !gpuTests.some((text) => expectsEveryVariant(text, name)))
     .flatMap(({ name, kernel }) => kernel.variants.filter(({ id }) => !run.has(`${kernel.name}/${id}`)).map(({ id }) => `${name}: ${id}`));
-  expect(neverRun).toEqual([]);
-});
+}
 
 /** A small adapter and a large one. */
 const adapters: readonly Capabilities[] = [false, true].map((large) => ({

@@ -1,6 +1,7 @@
 import { clipBox, coco17, type Skeleton } from "@kindling/pose";
 import { type Dataset, DatasetError, type DatasetImage, EmptyDatasetError, type Sample, type SkipReason } from "../sample.ts";
 
+/** What {@link parseCoco} needs beside the document. */
 export interface CocoOptions {
   /** Where the document came from, for messages: a path or an address. */
   readonly source: string;

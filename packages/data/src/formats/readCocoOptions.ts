@@ -1,5 +1,6 @@
 import type { CocoOptions } from "./coco.ts";
 
+/** Which COCO-style data set `readCoco` reads, and how much of it. */
 export interface ReadCocoOptions extends Pick<CocoOptions, "name" | "skeleton" | "limit"> {
   /** The annotation file: a path in Node, an address in a browser. */
   readonly annotations: string;

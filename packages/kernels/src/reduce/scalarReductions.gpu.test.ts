@@ -1,5 +1,5 @@
 import { openDevice } from "@kindling/gpu";
-import { checkKernel, type KernelCase, randomValues, runKernel } from "@kindling/proof";
+import { checkKernel, type KernelCase, randomValues, runKernel, variantsNotRun } from "@kindling/proof";
 import { expect, test } from "vitest";
 import type { Kernel } from "../kernel.ts";
 import { partialSquaredDifferencesKernel, partialSquaresKernel, partialSumsCount, partialSumsKernel } from "./partialSums.ts";
@@ -61,6 +61,7 @@ test("the reciprocal of an empty sum is 0, and NaN passes through", async () => 
 });
 
 test("partial sums add up to the whole in every variant and touch only their own place", async () => {
+  const run: { readonly kernel: string; readonly variant: string }[] = [];
   for (const [i, size] of sizes.entries()) {
     const [a, b] = [randomValues(10 + i, size), randomValues(20 + i, size)];
     const expected = [
@@ -89,6 +90,7 @@ test("partial sums add up to the whole in every variant and touch only their own
         for (const variant of variants) {
           const before = new Float32Array(splits + 4).fill(77);
           const [after] = await runKernel(device, asKernel(kernel), variant, { size, splits, offset: 2 }, reads, [before]);
+          run.push({ kernel: kernel.name, variant: variant.id });
           const partial = [...(after as Float32Array)];
           expect([...partial.slice(0, 2), ...partial.slice(-2)]).toEqual([77, 77, 77, 77]);
           const sum = partial.slice(2, -2).reduce((total, element) => total + element, 0);
@@ -98,6 +100,9 @@ test("partial sums add up to the whole in every variant and touch only their own
         }
       }
     }
+  }
+  for (const kernel of [partialSumsKernel, partialSquaresKernel, partialSquaredDifferencesKernel]) {
+    expect(variantsNotRun(kernel, run)).toEqual([]);
   }
 });
 

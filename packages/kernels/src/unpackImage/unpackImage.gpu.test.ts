@@ -1,5 +1,5 @@
 import { openDevice } from "@kindling/gpu";
-import { checkKernel } from "@kindling/proof";
+import { checkKernel, variantsNotRun } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { unpackImageReference } from "./reference.ts";
 import { unpackImageKernel } from "./unpackImage.ts";
@@ -17,4 +17,5 @@ test("every byte is normalised by its channel's scale and shift, in both channel
   );
   const checks = await checkKernel(device, unpackImageKernel, cases);
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
+  expect(variantsNotRun(unpackImageKernel, checks)).toEqual([]);
 });

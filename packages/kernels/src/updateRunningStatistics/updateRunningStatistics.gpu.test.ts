@@ -1,5 +1,5 @@
 import { openDevice } from "@kindling/gpu";
-import { checkKernel, randomValues } from "@kindling/proof";
+import { checkKernel, randomValues, variantsNotRun } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { updateRunningStatisticsReference } from "./reference.ts";
 import { updateRunningStatisticsKernel } from "./updateRunningStatistics.ts";
@@ -34,4 +34,5 @@ test("running statistics move in place by momentum, the variance after Bessel's 
   });
   const checks = await checkKernel(device, updateRunningStatisticsKernel, cases);
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
+  expect(variantsNotRun(updateRunningStatisticsKernel, checks)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { type Affine, transformKeypoints } from "../boxes/affine.ts";
 import type { Size } from "../boxes/box.ts";
 
+/** The heatmaps to decode, and where the key points shall lie. */
 export interface DecodeHeatmapsOptions {
   readonly heatmap: Size;
   /** Number of joints, the last axis of the heatmaps. */

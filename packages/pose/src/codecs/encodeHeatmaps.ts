@@ -1,6 +1,7 @@
 import type { Size } from "../boxes/box.ts";
 import { assertKeypoints } from "../keypoints.ts";
 
+/** The sizes between which key points are encoded, and how wide their targets are. */
 export interface EncodeHeatmapsOptions {
   /** Size of the network input, in whose pixels the key points are. */
   readonly input: Size;
@@ -10,6 +11,7 @@ export interface EncodeHeatmapsOptions {
   readonly sigma: number;
 }
 
+/** The targets of one person. */
 export interface EncodedHeatmaps {
   /** [h, w, k], row by row, joints last; a masked joint's map is all zero. */
   readonly heatmaps: Float32Array;

@@ -2,6 +2,7 @@ import type { Size } from "../boxes/box.ts";
 import { assertKeypoints } from "../keypoints.ts";
 import type { Skeleton } from "../skeletons/skeleton.ts";
 
+/** How {@link skeletonSvg} draws. */
 export interface SkeletonSvgOptions {
   /** Joints with a lower third value (score, or visibility for labels) are left out, and so are their limbs. */
   readonly scoreThreshold?: number;

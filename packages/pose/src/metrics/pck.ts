@@ -12,6 +12,7 @@ export interface PckSample {
   readonly norm: number;
 }
 
+/** Percentage of correct key points over a set, and joint by joint. */
 export interface Pck {
   /** Fraction 0–1: the mean of `perJoint` over the joints that have labels, each joint weighing the same; 0 when none has. */
   readonly pck: number;
