@@ -63,16 +63,18 @@ export const linearWeightGradOp: Op<{ readonly shape: Shape }> = {
   vjp: "not differentiable",
 };
 
-/** Rows of x as images of one pixel: the weight's gradient splits its sums between images. */
+/** Rows of x as images of up to 16 pixels: the gradient of the weight splits its sums between images and loops over the pixels of each. */
 function convolutionOf(x: Aval, [, outChannels = 0]: Shape): Conv2dProblem {
   const { rows, channels: inChannels } = rowsAndChannels(x);
+  let pixels = 16;
+  while (rows % pixels !== 0) pixels /= 2;
   return {
-    batch: rows,
+    batch: rows / pixels,
     height: 1,
-    width: 1,
+    width: pixels,
     inChannels,
     outHeight: 1,
-    outWidth: 1,
+    outWidth: pixels,
     outChannels,
     kernelHeight: 1,
     kernelWidth: 1,
