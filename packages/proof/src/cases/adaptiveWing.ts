@@ -3,7 +3,7 @@ import type { Shape } from "@kindling/gpu";
 import { adaptiveWingReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
-import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumOf, type Visible } from "./heatmapSizes.ts";
+import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumOf, type Visible, withF32 } from "./heatmapSizes.ts";
 
 interface Setting {
   readonly constants: (typeof constants)[number];
@@ -21,13 +21,16 @@ const visibilities = ["some", "none"] as const;
 /** adaptiveWing on both sides of θ, for both normalisations, with some or no joint visible. */
 export const adaptiveWingFamily: OpFamily = {
   op: "adaptiveWing",
-  cases: heatmapSizes.flatMap((shape, i) =>
-    constants.flatMap((options, j) =>
-      normalizations.flatMap((normalization) =>
-        visibilities.map((visible) => make(shape, { constants: options, normalization, visible }, 300 + 10 * i + 3 * j)),
+  cases: [
+    withF32("target", make([2, 7, 5, 3], { constants: constants[0]!, normalization: "all", visible: "some" }, 390)),
+    ...heatmapSizes.flatMap((shape, i) =>
+      constants.flatMap((options, j) =>
+        normalizations.flatMap((normalization) =>
+          visibilities.map((visible) => make(shape, { constants: options, normalization, visible }, 300 + 10 * i + 3 * j)),
+        ),
       ),
     ),
-  ),
+  ],
   random: (draw) =>
     make(
       drawHeatmaps(draw),

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "@kindling/gpu";
-import type { OpInput } from "../opCase.ts";
+import type { OpCase, OpInput } from "../opCase.ts";
 import type { Draw } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
 
@@ -41,6 +41,12 @@ export function heatmapInput(name: string, shape: Shape, seed: number, low: numb
 /** Prediction and target with values in [−1, 1), both differentiable. */
 export function pairInputs(shape: Shape, seed: number): readonly [prediction: OpInput, target: OpInput] {
   return [heatmapInput("prediction", shape, seed, -1, 1, true), heatmapInput("target", shape, seed + 1, -1, 1, true)];
+}
+
+/** The same case with an operand that stays f32, as labels may be when predictions are f16. */
+export function withF32(operand: string, opCase: OpCase): OpCase {
+  const inputs = opCase.inputs.map((input) => (input.name === operand ? { ...input, f32: true } : input));
+  return { ...opCase, name: `${opCase.name}, ${operand} f32`, inputs };
 }
 
 /** Σ of values, as a tensor of one number. */

@@ -3,7 +3,7 @@ import type { Shape } from "@kindling/gpu";
 import { mseReference, weightedMseReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
-import { drawHeatmaps, heatmapSizes, maskInput, pairInputs, reciprocalOf, sumOf, type Visible } from "./heatmapSizes.ts";
+import { drawHeatmaps, heatmapSizes, maskInput, pairInputs, reciprocalOf, sumOf, type Visible, withF32 } from "./heatmapSizes.ts";
 
 const plainSizes: readonly Shape[] = [...heatmapSizes, [7], [2, 33, 16]];
 
@@ -12,6 +12,8 @@ export const mseFamily: OpFamily = {
   op: "mse",
   cases: [
     ...plainSizes.map((shape, i) => plain(shape, 400 + 2 * i)),
+    withF32("target", plain([2, 33, 16], 420)),
+    withF32("prediction", masked([2, 7, 5, 3], 424, "some")),
     ...heatmapSizes.flatMap((shape, i) => [masked(shape, 430 + 3 * i, "some"), masked(shape, 460 + 3 * i, "none")]),
   ],
   random(draw) {

@@ -3,7 +3,7 @@ import { type Shape, sizeOf } from "@kindling/gpu";
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
-import { drawHeatmaps, heatmapSizes, pairInputs, reciprocalOf, type Visible, weightInput } from "./heatmapSizes.ts";
+import { drawHeatmaps, heatmapSizes, pairInputs, reciprocalOf, type Visible, weightInput, withF32 } from "./heatmapSizes.ts";
 
 interface Setting {
   readonly beta: number;
@@ -15,6 +15,7 @@ interface Setting {
 export const smoothL1Family: OpFamily = {
   op: "smoothL1",
   cases: [
+    withF32("target", make([2, 7, 5, 3], 2390, { beta: 0.5, normalization: "all", visible: "some" })),
     ...([...heatmapSizes, [7], [2, 33, 16]] as const).flatMap((shape, i) =>
       [1, 0].map((beta, j) => make(shape, 2400 + 4 * i + 2 * j, { beta, normalization: "all", visible: null })),
     ),

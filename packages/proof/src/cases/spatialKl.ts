@@ -3,7 +3,7 @@ import type { Shape } from "@kindling/gpu";
 import { spatialKlReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
-import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumOf, type Visible } from "./heatmapSizes.ts";
+import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumOf, type Visible, withF32 } from "./heatmapSizes.ts";
 
 interface Setting {
   readonly temperature: number;
@@ -26,7 +26,10 @@ const settings: readonly Setting[] = [
 /** spatialKl over temperatures, scales, normalisations and masks. */
 export const spatialKlFamily: OpFamily = {
   op: "spatialKl",
-  cases: heatmapSizes.flatMap((shape, i) => settings.map((setting, j) => make(shape, setting, 100 + 20 * i + 3 * j))),
+  cases: [
+    withF32("teacher", make([2, 7, 5, 3], settings[1]!, 250)),
+    ...heatmapSizes.flatMap((shape, i) => settings.map((setting, j) => make(shape, setting, 100 + 20 * i + 3 * j))),
+  ],
   random(draw) {
     const setting: Setting = {
       temperature: draw.oneOf([0.5, 1, 4]),

@@ -3,7 +3,24 @@ import { type Shape, sizeOf } from "@kindling/gpu";
 import { type TorchLayout, valuesToMemory } from "./torchLayout.ts";
 
 /** Names of the operands that `domain/losses.json` gives by formula. */
-export type OperandName = keyof typeof domainOperands;
+export type OperandName =
+  | "prediction"
+  | "teacher"
+  | "target"
+  | "weight"
+  | "visible"
+  | "all"
+  | "pafPrediction"
+  | "pafTeacher"
+  | "pafTarget"
+  | "xPrediction"
+  | "xTeacher"
+  | "xTarget"
+  | "yPrediction"
+  | "yTeacher"
+  | "yTarget"
+  | "featurePrediction"
+  | "featureTeacher";
 
 /** The operands as inputs of one graph. */
 export type Operands = Readonly<Record<OperandName, Tensor>>;
@@ -26,12 +43,12 @@ const rows: Shape = [2, 3, 16];
 const weights = [1, 0, 1, 1, 1, 0.5];
 
 /** Heatmaps, target weights, part affinity fields, SimCC logits and features; `visible` is 1 where the target weight is positive. */
-export const domainOperands = {
+export const domainOperands: Readonly<Record<OperandName, DomainOperand>> = {
   prediction: { shape: heatmaps, layout: "image", value: wave(0.37, 0.1, 0.6, 0.2) },
   teacher: { shape: heatmaps, layout: "image", value: wave(0.23, 0.5, 0.7, 0.3) },
   target: { shape: heatmaps, layout: "image", value: gaussian },
-  weight: { shape: maps, layout: "plain", value: (i: number) => weights[i]! },
-  visible: { shape: maps, layout: "plain", value: (i: number) => Math.sign(weights[i]!) },
+  weight: { shape: maps, layout: "plain", value: (i) => weights[i]! },
+  visible: { shape: maps, layout: "plain", value: (i) => Math.sign(weights[i]!) },
   all: { shape: maps, layout: "plain", value: () => 1 },
   pafPrediction: { shape: pafs, layout: "image", value: wave(0.19, 0.3, 0.5) },
   pafTeacher: { shape: pafs, layout: "image", value: wave(0.29, 0.7, 0.5) },
@@ -44,7 +61,7 @@ export const domainOperands = {
   yTarget: { shape: rows, layout: "plain", value: bump(16, (image, joint) => 3 + 2 * image + 3 * joint) },
   featurePrediction: { shape: features, layout: "image", value: wave(0.17, 0.1) },
   featureTeacher: { shape: features, layout: "image", value: wave(0.13, 0.9) },
-} as const satisfies Readonly<Record<string, DomainOperand>>;
+};
 
 /** Records every operand as an input of the graph by its name. */
 export function recordOperands(graph: Graph): Operands {
@@ -54,7 +71,7 @@ export function recordOperands(graph: Graph): Operands {
 
 /** Values of every operand by its name, as they lie in memory. */
 export function operandValues(): readonly (readonly [name: string, values: Float32Array<ArrayBuffer>])[] {
-  return Object.entries<DomainOperand>(domainOperands).map(([name, { shape, layout, value }]) => {
+  return Object.entries(domainOperands).map(([name, { shape, layout, value }]) => {
     const inFile = Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(i));
     return [name, Float32Array.from(valuesToMemory(inFile, shape, layout))];
   });
