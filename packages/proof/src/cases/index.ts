@@ -18,6 +18,7 @@ import { flipFamily } from "./flip.ts";
 import { jointsKlFamily } from "./jointsKl.ts";
 import { jointsMseFamily } from "./jointsMse.ts";
 import { jointsOhkmMseFamily } from "./jointsOhkmMse.ts";
+import { layerNormFamily } from "./layerNorm.ts";
 import { linearFamily } from "./linear.ts";
 import { maskedL2Family } from "./maskedL2.ts";
 import { matmulFamily } from "./matmul.ts";
@@ -27,8 +28,11 @@ import { cropFamily, padFamily } from "./pad.ts";
 import { permuteChannelsFamily } from "./permuteChannels.ts";
 import { randomNormalFamily, randomUniformFamily } from "./randomFill.ts";
 import { reductionFamilies } from "./reductions.ts";
+import { relationalAngleFamily } from "./relationalAngle.ts";
+import { relationalDistanceFamily } from "./relationalDistance.ts";
 import { resizeBilinearFamily, resizeNearestFamily } from "./resize.ts";
 import { scaleByFamily } from "./scaleBy.ts";
+import { scaleNormFamily } from "./scaleNorm.ts";
 import { simccDistillationFamily, simccKlFamily } from "./simccKl.ts";
 import { padChannelsFamily, sliceChannelsFamily } from "./sliceChannels.ts";
 import { smoothL1Family } from "./smoothL1.ts";
@@ -59,6 +63,7 @@ export const opFamilies: readonly OpFamily[] = [
   jointsKlFamily,
   jointsMseFamily,
   jointsOhkmMseFamily,
+  layerNormFamily,
   linearFamily,
   maskedL2Family,
   matmulFamily,
@@ -70,9 +75,12 @@ export const opFamilies: readonly OpFamily[] = [
   randomNormalFamily,
   randomUniformFamily,
   ...reductionFamilies,
+  relationalAngleFamily,
+  relationalDistanceFamily,
   resizeBilinearFamily,
   resizeNearestFamily,
   scaleByFamily,
+  scaleNormFamily,
   simccDistillationFamily,
   simccKlFamily,
   sliceChannelsFamily,
