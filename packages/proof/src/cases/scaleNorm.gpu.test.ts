@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { scaleNormFamily } from "./scaleNorm.ts";
+
+await proveOp(scaleNormFamily);
