@@ -1,4 +1,5 @@
 import {
+  abs,
   adaptiveWing,
   add,
   batchNorm,
@@ -6,9 +7,14 @@ import {
   conv2d,
   convTranspose2d,
   div,
+  elu,
   fill,
   fire,
+  gelu,
   globalAvgPool2d,
+  hardswish,
+  jointsMse,
+  layerNorm,
   linear,
   logSoftmax,
   matmul,
@@ -21,12 +27,16 @@ import {
   relu,
   resizeBilinear,
   resizeNearest,
+  sigmoid,
+  silu,
   simccKl,
   softmax,
+  softplus,
   spatialKl,
   sub,
   sumAll,
   type Tensor,
+  tanh,
   upsampleConv,
 } from "@kindling/autograd";
 import type { OpEntry } from "./opEntry.ts";
@@ -121,7 +131,20 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
       return record(batchNormTrainingOp, [x!, weight!, bias!], { epsilon, activation: "none" })[0]!;
     },
   },
+  layer_norm: {
+    ours: "layerNorm",
+    layouts: {},
+    output: "plain",
+    build: ({ x, weight, bias }, entry) => layerNorm(x!, weight ?? null, bias ?? null, { epsilon: entry.number("eps") }),
+  },
   relu: { ours: "relu", layouts: {}, output: "plain", build: ({ x }) => relu(x!) },
+  elu: { ours: "elu", layouts: {}, output: "plain", build: ({ x }) => elu(x!) },
+  gelu: { ours: "gelu", layouts: {}, output: "plain", build: ({ x }) => gelu(x!) },
+  hardswish: { ours: "hardswish", layouts: {}, output: "plain", build: ({ x }) => hardswish(x!) },
+  sigmoid: { ours: "sigmoid", layouts: {}, output: "plain", build: ({ x }) => sigmoid(x!) },
+  silu: { ours: "silu", layouts: {}, output: "plain", build: ({ x }) => silu(x!) },
+  softplus: { ours: "softplus", layouts: {}, output: "plain", build: ({ x }) => softplus(x!) },
+  tanh: { ours: "tanh", layouts: {}, output: "plain", build: ({ x }) => tanh(x!) },
   add: { ours: "add", layouts: perChannel, output: "image", build: ({ a, b }) => add(a!, b!) },
   sub: { ours: "sub", layouts: perChannel, output: "image", build: ({ a, b }) => sub(a!, b!) },
   mul: { ours: "mul", layouts: perChannel, output: "image", build: ({ a, b }) => mul(a!, b!) },
@@ -129,7 +152,7 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
     ours: "div",
     layouts: perChannel,
     output: "image",
-    build: ({ a, b }) => div(a!, add(maximum(b!, sub(fill(b!.graph, b!.shape, 0), b!)), fill(b!.graph, [], 0.5))),
+    build: ({ a, b }) => div(a!, add(abs(b!), fill(b!.graph, [], 0.5))),
   },
   maximum: { ours: "maximum", layouts: perChannel, output: "image", build: ({ a, b }) => maximum(a!, b!) },
   mean: {
@@ -198,6 +221,12 @@ export const recordedOps: Readonly<Record<string, RecordedOp>> = {
       const beta = entry.number("beta");
       return simccKl(pred!, target!, weight!, { beta, labelSoftmax: true, labelBeta: beta, normalization: "jointsAndBins" });
     },
+  },
+  joints_mse: {
+    ours: "jointsMse",
+    layouts: { pred: "image", target: "image", weight: "perMap" },
+    output: "scalar",
+    build: ({ pred, target, weight }) => jointsMse(pred!, target!, weight!),
   },
   mse: { ours: "mse", layouts: {}, output: "scalar", build: ({ pred, target }) => mse(pred!, target!) },
 };
