@@ -74,7 +74,11 @@ test("killed at any moment, a run leaves one whole state, whose tensors and step
     format: "esm",
     packages: "external",
     external: ["webgpu"],
-    alias: { "@kindling/models": path.resolve(import.meta.dirname, "../../models/src/stateDict/safetensors.ts") },
+    // What of the packages a checkpoint needs: the file format alone.
+    alias: {
+      "@kindling/gpu": path.resolve(import.meta.dirname, "../../gpu/src/float16.ts"),
+      "@kindling/models": path.resolve(import.meta.dirname, "../../models/src/stateDict/safetensors.ts"),
+    },
     outfile: program,
   });
   for (let round = 0; round < 6; round++) {
