@@ -51,6 +51,15 @@ test("fast kernels alone are named by the variants that differ from plain ones, 
   expect(diagnosis(weight, bounds)[0]).toContain("what differs from variant 0 is dense/tile:");
 });
 
+test("a kernel that some failing cases did not run is not blamed", () => {
+  const [large, small] = ["3 × 4", "1 × 1"].map((name) => checksOf(name, (_, part) => part === "weight"));
+  const onePass = small!.map((check) => ({
+    ...check,
+    kernels: { ...check.kernels, gradients: { ...check.kernels.gradients, weight: ["denseWeightGrad/direct"] } },
+  }));
+  expect(diagnosis([...large!, ...onePass], bounds)[0]).toMatch(/ and at denseWeightGrad\/direct$/);
+});
+
 test("f16 alone points to conversions; nothing is said of f32 where it did not run", () => {
   const checks = checksOf("3 × 4", (way, part) => way === "plain f16" && part === "x");
   expect(diagnosis(checks, bounds)).toEqual([

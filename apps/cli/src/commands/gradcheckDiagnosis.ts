@@ -31,7 +31,7 @@ type Way = (typeof ways)[number];
 interface Finding {
   readonly part: Part;
   readonly way: Way;
-  /** Kernels that may be wrong. */
+  /** Kernels that may be wrong: those that every failing case ran, or all where there is none. */
   readonly kernels: readonly string[];
   readonly cases: readonly string[];
 }
@@ -41,8 +41,10 @@ function findingOf(part: Part, checks: readonly OpVariantCheck[], bounds: typeof
   const way = ways.find((each) => failing.some((check) => wayOf(check) === each));
   if (way === undefined) return undefined;
   const deciding = failing.filter((check) => wayOf(check) === way);
-  const kernels = deciding.flatMap((check) => (check.variants === "plain" ? kernelsOf(check, part) : differing(check, part, checks)));
-  return { part, way, kernels: [...new Set(kernels)], cases: deciding.map((check) => check.case) };
+  const ofCases = deciding.map((check) => (check.variants === "plain" ? kernelsOf(check, part) : differing(check, part, checks)));
+  const all = [...new Set(ofCases.flat())];
+  const shared = all.filter((kernel) => ofCases.every((kernels) => kernels.includes(kernel)));
+  return { part, way, kernels: shared.length > 0 ? shared : all, cases: deciding.map((check) => check.case) };
 }
 
 function wayOf({ variants, dtype }: OpVariantCheck): Way {
