@@ -2,6 +2,7 @@ export * from "./caseDispatches.ts";
 export * from "./cases/activations.ts";
 export * from "./cases/adaptiveWing.ts";
 export * from "./cases/addRelu.ts";
+export * from "./cases/attentionTransfer.ts";
 export * from "./cases/avgPool2d.ts";
 export * from "./cases/batchNorm.ts";
 export * from "./cases/broadcast.ts";

@@ -5,6 +5,7 @@ export * from "./adaptiveWing.ts";
 export * from "./add.ts";
 export * from "./addRelu.ts";
 export * from "./allFinite.ts";
+export * from "./attentionTransfer.ts";
 export * from "./avgPool2d.ts";
 export * from "./avgPool2dAttrs.ts";
 export * from "./avgPool2dInputGrad.ts";

@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
+import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 import { smoothL1 } from "./smoothL1.wgsl.ts";
 
@@ -47,7 +48,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let unlike = f32(pairs - u.samples);
   var sum = vec2f(0.0);
   for (var pair = lane; pair < pairs; pair += ${threads}u) { sum += distances(pair); }
-  ${total("sums", "sum")}
+  ${workgroupTotal("sums", "sum", threads, adders)}
   let mean = sum / unlike;
 
   // The errors' smooth L1, and Σ slope · distance / mean.
@@ -57,7 +58,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let difference = relative.x - relative.y;
     error += vec2f(smoothL1(difference), smoothL1Slope(difference) * relative.x);
   }
-  ${total("errors", "error")}
+  ${workgroupTotal("errors", "error", threads, adders)}
   if (lane == 0u) { loss[0] = error.x / f32(pairs); }
 
   for (var pair = lane; pair < pairs; pair += ${threads}u) {
@@ -68,18 +69,4 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     weight[pair] = select(-2.0 * slope / (f32(pairs) * mean.x * lengths.x), 0.0, lengths.x <= 1e-6);
   }
 }`;
-}
-
-/** Adds `value` over the workgroup, in a fixed order: every thread has the sum afterwards. */
-function total(array: string, value: string): string {
-  return `${array}[lane] = ${value};
-  workgroupBarrier();
-  // An adder writes the only element that no other adder reads.
-  if (lane < ${adders}u) {
-    for (var i = lane + ${adders}u; i < ${threads}u; i += ${adders}u) { ${value} += ${array}[i]; }
-    ${array}[lane] = ${value};
-  }
-  workgroupBarrier();
-  ${value} = ${array}[0];
-  for (var i = 1u; i < ${adders}u; i++) { ${value} += ${array}[i]; }`;
 }

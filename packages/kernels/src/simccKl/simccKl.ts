@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 import { bin } from "./bin.wgsl.ts";
 import { type SimccKlProblem, simccKlUniforms, simccKlValues } from "./simccKlProblem.ts";
@@ -92,15 +93,8 @@ fn main(
     let at = row * u.bins + i;
     sum += binAt(f32(prediction[at]), f32(target_[at]), lse, ofTarget).divergence;
   }
-  sums[lane] = sum;
-  workgroupBarrier();
-  if (lane < ${adders}u) {
-    for (var i = lane + ${adders}u; i < ${lanes}u; i += ${adders}u) { sum += sums[i]; }
-    sums[lane] = sum;
-  }
-  workgroupBarrier();
+  ${workgroupTotal("sums", "sum", lanes, adders)}
   if (lane > 0u) { return; }
-  for (var i = 1u; i < ${adders}u; i++) { sum += sums[i]; }
   divergence[row] = u.scale * weight[row] * sum;
   predictionLse[row] = lse;
   statistic[row] = ofTarget;

@@ -3,6 +3,7 @@ import type { OpFamily } from "../opFamily.ts";
 import { activationFamilies } from "./activations.ts";
 import { adaptiveWingFamily } from "./adaptiveWing.ts";
 import { addReluFamily } from "./addRelu.ts";
+import { attentionTransferFamily } from "./attentionTransfer.ts";
 import { adaptiveAvgPool2dFamily, avgPool2dFamily, globalAvgPool2dFamily } from "./avgPool2d.ts";
 import { batchNormFamily } from "./batchNorm.ts";
 import { broadcastFamilies } from "./broadcast.ts";
@@ -46,6 +47,7 @@ export const opFamilies: readonly OpFamily[] = [
   adaptiveAvgPool2dFamily,
   adaptiveWingFamily,
   addReluFamily,
+  attentionTransferFamily,
   avgPool2dFamily,
   batchNormFamily,
   ...broadcastFamilies,
