@@ -22,7 +22,7 @@ test("averages of a whole arena begin as a copy of the parameters and then follo
   using program = await compile(graph, device, { store, outputs: {} });
 
   const slices = variables.map(({ name }) => store.persistent.get(`optimizer.average.${name}`)!);
-  let exact = variables.map(({ shape }) => new Float64Array(shape[0]!));
+  let exact: Float64Array[] = variables.map(({ shape }) => new Float64Array(shape[0]!));
   for (let t = 1; t <= 6; t++) {
     const values = variables.map(({ shape }, i) => randomValues(10 * t + i, shape[0]!));
     for (const [i, variable] of variables.entries()) store.write(variable, values[i]!);

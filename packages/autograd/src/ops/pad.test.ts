@@ -2,12 +2,10 @@ import { expect, test } from "vitest";
 import { Graph } from "../graph.ts";
 import { avgPool2d } from "./avgPool2d.ts";
 import { concatChannels } from "./concatChannels.ts";
-import { crop } from "./crop.ts";
 import { flip } from "./flip.ts";
-import { pad } from "./pad.ts";
-import { padChannels } from "./padChannels.ts";
+import { crop, pad } from "./pad.ts";
 import { permuteChannels } from "./permuteChannels.ts";
-import { sliceChannels } from "./sliceChannels.ts";
+import { padChannels, sliceChannels } from "./sliceChannels.ts";
 
 test("pixels, channels and windows that are not there are refused, and so are storage types side by side", () => {
   const graph = new Graph();

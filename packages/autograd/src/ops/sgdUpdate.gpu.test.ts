@@ -37,7 +37,7 @@ test.each([
   }
   using program = await compile(graph, device, { store, outputs: {} });
 
-  const exact = variables.map((variable, i) => ({
+  const exact: { parameters: Float64Array; momentumBuffer: Float64Array }[] = variables.map((variable, i) => ({
     parameters: Float64Array.from(variable.init(Math.random)),
     momentumBuffer: new Float64Array(sizes[i]!),
   }));

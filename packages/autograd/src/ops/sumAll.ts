@@ -3,7 +3,7 @@ import { partialSumsCount, partialSumsKernel, sumToScalarKernel } from "@kindlin
 import { record } from "../graph.ts";
 import { type Dispatch, dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { spreadOp } from "./broadcastTo.ts";
+import { spreadOp } from "./sum.ts";
 
 /** Sum of all elements: x of any shape → [], f32. */
 export function sumAll(x: Tensor): Tensor {

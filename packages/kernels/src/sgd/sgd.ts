@@ -18,7 +18,7 @@ export type SgdMomentumProblem = SgdProblem & {
 };
 
 const uniforms = { size: "u32", weightDecay: "f32", learningRateFactor: "f32" } as const;
-const momentumUniforms = { ...uniforms, momentum: "f32" } as const;
+const momentumUniforms: typeof uniforms & { readonly momentum: "f32" } = { ...uniforms, momentum: "f32" };
 
 /** parameters −= learning rate · (gradients + weightDecay · parameters): gradients, stepScalars = [learning rate, …] → parameters [size]. */
 export const sgdKernel: Kernel<SgdProblem, typeof uniforms> = defineKernel({

@@ -148,7 +148,8 @@ test("the gradient is that of the Jacobian", async () => {
         writes: [
           {
             before: new Float32Array(x.length),
-            expected: ([logits, , gradient]) => (logarithm ? logSoftmaxGradReference : softmaxGradReference)(axis, logits!, gradient!),
+            expected: ([logits, , gradient]: readonly Float64Array[]) =>
+              (logarithm ? logSoftmaxGradReference : softmaxGradReference)(axis, logits!, gradient!),
           },
         ],
       };

@@ -28,7 +28,7 @@ const irreproducible: Readonly<Record<string, string>> = {
 };
 
 const whereToLook: Readonly<Record<string, string>> = {
-  losses: "`kindling gradcheck adaptiveWing spatialKl mse`, then packages/autograd/src/ops",
+  losses: "`kindling gradcheck` of the loss, then packages/autograd/src/ops",
   forward: "the cases of models/ first, whose weights are real, then packages/models/src",
 };
 
