@@ -1,8 +1,9 @@
-import { compile, Graph, pullback } from "@kindling/autograd";
-import { byteLengthOf, type Device, decodeFloat16, encodeFloat16, type Shape, sizeOf } from "@kindling/gpu";
+import { compile } from "@kindling/autograd";
+import { type Aval, byteLengthOf, type Device, type DType, decodeFloat16, encodeFloat16, sizeOf } from "@kindling/gpu";
 import type { Kernel, Problem, Variant } from "@kindling/kernels";
-import { type OpCase, storageOf } from "./opCase.ts";
+import type { OpCase } from "./opCase.ts";
 import { randomValues } from "./random.ts";
+import { outputsOf, recordCase } from "./recordCase.ts";
 
 /** How far an op was from its float64 definition. */
 export interface OpCheck {
@@ -38,22 +39,13 @@ const directions = 3;
  * directions by central differences of the reference, and every element for inputs below 64 elements.
  */
 export async function checkOp(device: Device, opCase: OpCase, { dtype = "f32", ...options }: CheckOpOptions = {}): Promise<OpCheck> {
-  const graph = new Graph();
-  const inputs = opCase.inputs.map((input) => ({ ...input, stored: storageOf(input, dtype) }));
-  const tensors = inputs.map(({ name, shape, stored }) => graph.input(name, shape, stored));
-  const output = opCase.build(tensors);
-  const outputType = output.dtype === "f16" ? "f16" : "f32";
-  const cotangent = graph.input("cotangent", output.shape, outputType);
-  const wrt = tensors.filter((_, i) => inputs[i]!.differentiable);
-  const gradients = pullback([[output, cotangent]], wrt);
-  const outputs = Object.fromEntries([
-    ["output", output],
-    ...gradients.flatMap((gradient, i) => (gradient ? [[`gradient ${wrt[i]!.name}`, gradient] as const] : [])),
-  ]);
+  const recorded = recordCase(opCase, dtype);
+  const { graph, inputs, cotangent } = recorded;
+  const outputs = outputsOf(recorded);
   using program = await compile(graph, device, { store: null, outputs, ...options });
-  const u = rounded(randomValues(99, sizeOf(output.shape)), outputType);
-  for (const { name, shape, data, stored } of inputs) program.write(name, bytesOf(data, shape, stored));
-  program.write("cotangent", bytesOf(u, output.shape, outputType));
+  const u = rounded(randomValues(99, sizeOf(cotangent.shape)), cotangent.dtype);
+  for (const { name, tensor, data } of inputs) program.write(name, bytesOf(data, tensor));
+  program.write("cotangent", bytesOf(u, cotangent));
   program.run();
 
   const exact = inputs.map(({ data, stored }) => Float64Array.from(rounded(data, stored)));
@@ -72,16 +64,20 @@ export async function checkOp(device: Device, opCase: OpCase, { dtype = "f32", .
 }
 
 /** The values that a storage type makes of these. */
-function rounded(data: Float32Array, dtype: "f32" | "f16" | "u32"): Float32Array {
+function rounded(data: Float32Array, dtype: DType): Float32Array {
   return dtype === "f16" ? decodeFloat16(encodeFloat16(data)) : data;
 }
 
 /** Values of a tensor as Program.write takes them: whole words. */
-export function bytesOf(data: Float32Array, shape: Shape, dtype: "f32" | "f16" | "u32"): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(byteLengthOf({ shape, dtype }));
-  const stored = dtype === "f16" ? encodeFloat16(data) : dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data);
-  bytes.set(new Uint8Array(stored.buffer, 0, stored.byteLength));
+export function bytesOf(data: Float32Array, tensor: Aval): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLengthOf(tensor));
+  bytes.set(new Uint8Array(elementsOf(data, tensor.dtype).buffer));
   return bytes;
+}
+
+function elementsOf(data: Float32Array, dtype: DType): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
+  if (dtype === "f16") return encodeFloat16(data);
+  return dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data);
 }
 
 /** ‖got − expected‖ ÷ ‖expected‖; infinity when something is not finite. */

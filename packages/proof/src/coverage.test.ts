@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as autograd from "@kindling/autograd";
-import { Graph, type LoweredNode, lower, type Op, pullback } from "@kindling/autograd";
+import { type LoweredNode, lower, type Op } from "@kindling/autograd";
 import type { Capabilities } from "@kindling/gpu";
 import * as kernels from "@kindling/kernels";
 import { fastestVariant, type Kernel } from "@kindling/kernels";
 import { expect, test } from "vitest";
 import * as proof from "./index.ts";
-import { type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
+import { type OpFamily, opCases, opFamilies, variantsNotRun } from "./index.ts";
+import { outputsOf, recordCase } from "./recordCase.ts";
 
 const packages = path.resolve(import.meta.dirname, "../..");
 const gpuTests = readdirSync(packages, { recursive: true, encoding: "utf8" })
@@ -100,15 +101,10 @@ const adapters: readonly Capabilities[] = [false, true].map((large) => ({
 }));
 
 /** The nodes of a case's programs, one a storage type, as `checkOp` compiles them. */
-function loweredNodes({ inputs, build, f32Only }: (typeof opCases)[number]): LoweredNode[] {
-  return (f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)).flatMap((dtype) => {
-    const graph = new Graph();
-    const tensors = inputs.map((input) => graph.input(input.name, input.shape, storageOf(input, dtype)));
-    const output = build(tensors);
-    const cotangent = graph.input("cotangent", output.shape, output.dtype);
-    const wrt = tensors.filter((_, i) => inputs[i]!.differentiable);
-    const gradients = pullback([[output, cotangent]], wrt).filter((gradient) => gradient !== null);
-    return lower(graph, [output, ...gradients]);
+function loweredNodes(opCase: (typeof opCases)[number]): LoweredNode[] {
+  return (opCase.f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)).flatMap((dtype) => {
+    const recorded = recordCase(opCase, dtype);
+    return lower(recorded.graph, Object.values(outputsOf(recorded)));
   });
 }
 

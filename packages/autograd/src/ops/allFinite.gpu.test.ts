@@ -21,7 +21,7 @@ test.each(dtypes)("one NaN or infinity anywhere in several tensors of %s is foun
       .with(0, -65_504);
   });
   const answer = async (values: readonly Float32Array[]): Promise<number> => {
-    for (const [i, { shape }] of tensors.entries()) program.write(`t${i}`, bytesOf(values[i]!, shape, dtype));
+    for (const [i, { shape }] of tensors.entries()) program.write(`t${i}`, bytesOf(values[i]!, { shape, dtype }));
     program.run();
     return (await program.read("finite"))[0]!;
   };

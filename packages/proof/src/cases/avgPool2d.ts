@@ -5,6 +5,7 @@ import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
 import { drawWindow } from "./maxPool2d.ts";
+import { withLargeValues } from "./withLargeValues.ts";
 
 type Image = readonly [batch: number, height: number, width: number, channels: number];
 
@@ -18,6 +19,7 @@ export const avgPool2dFamily: OpFamily = {
     slidingCase([2, 7, 6, 4], { kernel: 3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false }, 813),
     slidingCase([1, 9, 4, 17], { kernel: 5, stride: 1, padding: 2, ceilMode: false, countIncludePad: false }, 814),
     slidingCase([1, 10, 3, 4], { kernel: 2, stride: 3, padding: 0, ceilMode: false, countIncludePad: true }, 815),
+    withLargeValues(slidingCase([1, 13, 13, 4], { kernel: 13, stride: 1, padding: 0, ceilMode: false, countIncludePad: true }, 816)),
   ],
   random(draw) {
     const { shortest, ...window } = drawWindow(draw);

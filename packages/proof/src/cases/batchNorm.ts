@@ -4,6 +4,7 @@ import { batchNormReference, batchStatisticsReference } from "@kindling/kernels"
 import type { OpCase, OpInput } from "../opCase.ts";
 import type { Draw, OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
+import { withLargeValues } from "./withLargeValues.ts";
 
 /** Shapes of x chosen to break batch norms: one channel, few rows, rows that no number of splits divides, channels that are no multiple of 4. */
 export const batchNormShapes: readonly Shape[] = [
@@ -25,6 +26,7 @@ export const batchNormFamily: OpFamily = {
     batchNormCase({ shape: [training ? 2 : 1, 1, 1, 5], training, activation: "relu", epsilon: 0.5, seed: 450 }),
     batchNormCase({ shape: [2, 3, 3, 4], training, activation: "none", epsilon: 1e-5, constant: 0.75, seed: 460 }),
     batchNormCase({ shape: [2, 3, 3, 3], training, activation: "relu", epsilon: 1e-3, constant: 0.75, seed: 470 }),
+    ...(training ? [withLargeValues(batchNormCase({ shape: [3, 7, 5, 4], training, activation: "none", epsilon: 1e-5, seed: 480 }))] : []),
   ]),
   random(draw: Draw) {
     const training = draw.oneOf([true, false]);

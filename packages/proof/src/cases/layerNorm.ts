@@ -4,6 +4,7 @@ import { layerNormReference } from "@kindling/kernels";
 import type { OpCase, OpInput } from "../opCase.ts";
 import type { Draw, OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
+import { withLargeValues } from "./withLargeValues.ts";
 
 /** layerNorm with and without weight and bias; the short rows of one value have no gradient, those of all equal values the largest. */
 export const layerNormFamily: OpFamily = {
@@ -16,6 +17,7 @@ export const layerNormFamily: OpFamily = {
     layerNormCase({ shape: [70, 12], affine: "bias", epsilon: 1e-5, seed: 650 }),
     layerNormCase({ shape: [6, 20], affine: "both", epsilon: 1e-3, constant: 0.75, seed: 660 }),
     layerNormCase({ shape: [3, 516], affine: "both", epsilon: 1e-5, seed: 670 }),
+    withLargeValues(layerNormCase({ shape: [5, 20], affine: "both", epsilon: 1e-5, seed: 680 })),
   ],
   random(draw: Draw) {
     const length = draw.oneOf([draw.channels(), draw.channels(), draw.size(40), 512]);

@@ -4,6 +4,7 @@ import { axesSumReference, sumReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
+import { withLargeValues } from "./withLargeValues.ts";
 
 /** One element, fewer than a workgroup, one pass and two, a multiple of four and not. */
 const wholes: readonly Shape[] = [[], [1], [3, 7], [5, 13, 13, 3], [3, 2, 700], [9001]];
@@ -54,6 +55,9 @@ export const reductionFamilies: readonly OpFamily[] = [
     cases: [
       ...wholes.map((shape, i) => whole("mean", mean, shape, 1 / sizeOf(shape), 520 + i)),
       ...parts.map(([shape, axes], i) => part("mean", mean, shape, axes, i % 2 === 0, 540 + i)),
+      withLargeValues(whole("mean", mean, [3, 2, 700], 1 / 4200, 580)),
+      withLargeValues(part("mean", mean, [2, 17, 13, 4], [1, 2], false, 581)),
+      withLargeValues(part("mean", mean, [3, 700], [1], true, 582)),
     ],
     random: (draw) => {
       const [shape, axes] = randomPart(draw.integer, [draw.size(3), draw.size(), draw.size(5), draw.channels()]);

@@ -4,6 +4,7 @@ import { scaleNormReference } from "@kindling/kernels";
 import type { OpCase } from "../opCase.ts";
 import type { Draw, OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
+import { withLargeValues } from "./withLargeValues.ts";
 
 /** An epsilon above every norm of the cases. */
 const clamping = 4;
@@ -18,6 +19,7 @@ export const scaleNormFamily: OpFamily = {
     scaleNormCase({ shape: [2, 5, 12], epsilon: clamping, seed: 740 }),
     scaleNormCase({ shape: [70, 8], epsilon: 0.01, zeros: true, seed: 750 }),
     scaleNormCase({ shape: [3, 516], epsilon: 1e-5, seed: 760 }),
+    withLargeValues(scaleNormCase({ shape: [5, 20], epsilon: 1e-5, seed: 770 })),
   ],
   random(draw: Draw) {
     const length = draw.oneOf([draw.channels(), draw.channels(), draw.size(40), 512]);
