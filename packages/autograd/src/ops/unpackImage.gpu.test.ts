@@ -29,7 +29,7 @@ test.each(["rgb", "bgr"] as const)(
   },
 );
 
-test.skipIf(!device.capabilities.f16)("stored as f16 the values are those of f32, rounded", async () => {
+test.skipIf(!device.capabilities.f16)("stored as f16 the values are those of f32, rounded (skipped without shader-f16)", async () => {
   const graph = new Graph();
   const x = graph.input("x", [2, 3, 5], "u32");
   const [wide, half] = [unpackImage(x, { mean, std }), unpackImage(x, { mean, std, dtype: "f16" })];
