@@ -33,6 +33,8 @@ export interface Variant<P extends Problem = Problem> {
   readonly id: string;
   /** Bindings that this source sees as `array<vec4<…>>` instead of scalars. */
   vectors?(problem: P): readonly string[];
+  /** WGSL extensions that this source needs, besides f16, which follows from the bindings; `supports` asks for the same capabilities. */
+  readonly enables?: readonly "subgroups"[];
   supports(problem: P, capabilities: Capabilities): boolean;
   /** The shader without bindings and uniform struct, which {@link prelude} generates. */
   source(problem: P): string;
@@ -46,10 +48,10 @@ export function defineKernel<P extends Problem, const S extends UniformSchema>(k
 
 /**
  * Bindings and uniform struct of a kernel, named as in its descriptor; the uniforms are `u`. A written binding `y` has its element type as
- * `YElement`: `f32`, or what it is stored as.
+ * `YElement`: `f32`, or what it is stored as. Extensions come first, because WGSL wants them before all else.
  * @throws DTypeError when a binding is f16 that the kernel does not list as such.
  */
-export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: readonly string[]): string {
+export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: readonly string[], enables: readonly string[] = []): string {
   const names = [...kernel.reads, ...kernel.writes];
   const bindings = names.map((name, i) => {
     if (dtypes[i] === "f16" && !kernel.f16?.includes(name)) {
@@ -62,13 +64,13 @@ export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: reado
     const alias = `${name.charAt(0).toUpperCase()}${name.slice(1)}Element`;
     return `alias ${alias} = ${element};\n${binding("read_write", alias)}`;
   });
-  const enable = dtypes.includes("f16") ? "enable f16;\n" : "";
-  return `${enable}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;
+  const extensions = [...(dtypes.includes("f16") ? ["f16"] : []), ...enables].map((name) => `enable ${name};\n`).join("");
+  return `${extensions}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;
 }
 
 /** The whole shader of a variant. */
 export function sourceOf<P extends Problem>(kernel: Kernel<P>, variant: Variant<P>, problem: P, dtypes: readonly DType[]): string {
-  return prelude(kernel as Kernel, dtypes, variant.vectors?.(problem) ?? []) + variant.source(problem);
+  return prelude(kernel as Kernel, dtypes, variant.vectors?.(problem) ?? [], variant.enables) + variant.source(problem);
 }
 
 /** The last variant (authors list slow to fast) that supports a problem. */
