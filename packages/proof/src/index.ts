@@ -52,5 +52,6 @@ export * from "./opCase.ts";
 export * from "./opFamily.ts";
 export * from "./random.ts";
 export * from "./runKernel.ts";
+export * from "./storedValues.ts";
 export * from "./torchOpNames.ts";
 export * from "./variantsNotRun.ts";

@@ -2,19 +2,21 @@ import { compile } from "@kindling/autograd";
 import { type Device, openDevice, sizeOf } from "@kindling/gpu";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytesOf } from "./checkOp.ts";
 import { checkOpVariants } from "./checkOpVariants.ts";
-import type { OpCase } from "./opCase.ts";
+import { type OpCase, storageOf } from "./opCase.ts";
 import type { Draw, OpFamily } from "./opFamily.ts";
 import { randomValues } from "./random.ts";
 import { outputsOf, recordCase } from "./recordCase.ts";
+import { bytesOf, rounded } from "./storedValues.ts";
+import { type Way, waysOf } from "./waysOf.ts";
 
 /** Random cases an op is tried with. More find little more: the sizes that break kernels come up often. */
 const runs = 12;
 
 /**
- * Registers the tests that every op has to pass, in f32 and, where the adapter has it, in f16, with the plain and the fastest variants:
- * its cases and random ones agree with float64, the same input gives the same bits, NaN and infinity come out where the reference has them.
+ * Registers the tests that every op has to pass, in f32 and, where the adapter has it, in f16, with the plain and the fastest variants: its
+ * cases and random ones agree with float64, forward and backward; the same input gives the same bits, forward and backward; NaN and infinity
+ * come out of the forward pass where the reference has them.
  */
 export async function proveOp(...families: readonly OpFamily[]): Promise<void> {
   const device = await openDevice();
@@ -30,9 +32,11 @@ export async function proveOp(...families: readonly OpFamily[]): Promise<void> {
 
       test("gives the same bits for the same input", async () => {
         await overRandomCases(family, async (opCase) => {
-          using run = await compiled(device, opCase);
-          const first = await run.outputs();
-          expect(await run.outputs()).toEqual(first);
+          for (const way of waysOf(device, opCase)) {
+            using run = await compiled(device, opCase, way);
+            const first = await run.outputs();
+            expect(await run.outputs(), `${way.variants}, ${way.dtype}`).toEqual(first);
+          }
         });
       });
 
@@ -86,12 +90,13 @@ function drawFrom(generate: fc.GeneratorValue): Draw {
 async function compiled(
   device: Device,
   opCase: OpCase,
+  { dtype, choose }: Way,
   inputs: readonly Float32Array[] = opCase.inputs.map(({ data }) => data),
 ): Promise<Disposable & { outputs(): Promise<Record<string, readonly number[]>> }> {
-  const recorded = recordCase(opCase, "f32");
+  const recorded = recordCase(opCase, dtype);
   const { graph, cotangent } = recorded;
   const named = outputsOf(recorded);
-  const program = await compile(graph, device, { store: null, outputs: named });
+  const program = await compile(graph, device, { store: null, outputs: named, choose });
   return {
     async outputs() {
       for (const [i, { name, tensor }] of recorded.inputs.entries()) program.write(name, bytesOf(inputs[i]!, tensor));
@@ -111,11 +116,15 @@ async function expectSameKinds(device: Device, opCase: OpCase, draw: Draw): Prom
     const planted = draw.oneOf([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
     const at = draw.integer(0, input.data.length - 1);
     const inputs = opCase.inputs.map(({ data }, j) => (i === j ? data.map((value, k) => (k === at ? planted : value)) : data));
-    const expected = opCase.reference(inputs.map((data) => Float64Array.from(data)));
-    using run = await compiled(device, opCase, inputs);
-    const got = new Float32Array(Uint32Array.from((await run.outputs()).output!).buffer);
-    const wrong = [...expected].findIndex((value, k) => kindOf(value) !== kindOf(got[k]!));
-    expect(wrong, `${planted} as element ${at} of ${input.name} gives ${got[wrong]} where ${expected[wrong]} is right`).toBe(-1);
+    for (const way of waysOf(device, opCase)) {
+      const stored = inputs.map((data, j) => rounded(data, storageOf(opCase.inputs[j]!, way.dtype)));
+      const expected = opCase.reference(stored.map((data) => Float64Array.from(data)));
+      using run = await compiled(device, opCase, way, inputs);
+      const got = new Float32Array(Uint32Array.from((await run.outputs()).output!).buffer);
+      const wrong = [...expected].findIndex((value, k) => kindOf(value) !== kindOf(got[k]!));
+      const where = `${planted} as element ${at} of ${input.name}, ${way.variants}, ${way.dtype}`;
+      expect(wrong, `${where}: gives ${got[wrong]} where ${expected[wrong]} is right`).toBe(-1);
+    }
   }
 }
 
