@@ -20,6 +20,9 @@ export function f32(value: number): string {
   return /[.e]/.test(digits) ? `${digits}f` : `${digits}.0f`;
 }
 
+/** The largest finite f32, as a WGSL literal. */
+export const largestFloat: string = f32((2 - 2 ** -23) * 2 ** 127);
+
 /** `line(0)` … `line(count − 1)`, one below the other: unrolled statements, since arrays indexed by a loop live in slow memory. */
 export function unroll(count: number, line: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => line(i)).join("\n");

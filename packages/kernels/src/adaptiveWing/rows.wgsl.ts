@@ -1,4 +1,5 @@
 import { axisThread } from "../reduce/axisRange.ts";
+import { logarithm, logOnePlus } from "../wgsl/logarithm.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
 /**
@@ -6,13 +7,8 @@ import { wgsl } from "../wgsl.ts";
  * pixel. With `gradient` it writes dprediction, without it sums the loss.
  */
 export const rows = (gradient: boolean): string => wgsl`
-// ln(1 + v) for v ≥ 0: 2·atanh(v / (2 + v)) by its series where 1 + v would lose v's digits.
-fn logOnePlus(v: f32) -> f32 {
-  let s = v / (2.0 + v);
-  let square = s * s;
-  return select(log(1.0 + v), 2.0 * s * (1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0))), v < 0.1);
-}
-
+${logarithm()}
+${logOnePlus()}
 // Loss of a pixel (Wang et al. 2019, eq. 3), or its derivative by the prediction.
 fn wing(prediction: f32, target_: f32) -> f32 {
   let difference = prediction - target_;

@@ -1,6 +1,7 @@
 import { decodeFloat16, encodeFloat16, openDevice } from "@kindling/gpu";
-import { checkKernel, type KernelCheck, randomValues } from "@kindling/proof";
+import { checkKernel, type KernelCheck, randomValues, runKernel } from "@kindling/proof";
 import { expect, test } from "vitest";
+import type { Kernel, Variant } from "../kernel.ts";
 import { simccKlGradReference, simccKlReference } from "./reference.ts";
 import { simccKlKernel } from "./simccKl.ts";
 import { simccKlGradKernel } from "./simccKlGrad.ts";
@@ -77,6 +78,49 @@ test("a prediction close to its target keeps its digits", async () => {
     },
   ]);
   expect(failed(checks)).toEqual([]);
+});
+
+test("NaN and infinity of either operand come out where the definition has them", async () => {
+  const planted = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const cases = settings.flatMap((setting, i) =>
+    [3, 64].flatMap((bins) => {
+      const [prediction, target] = [1, 2].map((seed) => values(10 * i + seed, 9 * bins, 0.1, 1));
+      for (const [row, value] of planted.entries()) {
+        prediction![row * bins] = value;
+        target![(3 + row) * bins + 1] = value;
+        prediction!.fill(value, (6 + row) * bins, (7 + row) * bins);
+      }
+      const problem = { rows: 9, bins, ...setting, scale: 1 };
+      return { name: `${bins} bins ${JSON.stringify(setting)}`, problem, prediction: prediction!, target: target! };
+    }),
+  );
+  const kind = (value: number) => (Number.isFinite(value) ? "finite" : value);
+  for (const { name, problem, prediction, target } of cases) {
+    const weight = new Float32Array(problem.rows).fill(1);
+    const operands = [prediction, target, weight].map((data) => Float64Array.from(data)) as [Float64Array, Float64Array, Float64Array];
+    const exact = simccKlReference(problem, ...operands);
+    const dx = simccKlGradReference(problem, ...operands, 1).value;
+    for (const variant of simccKlKernel.variants) {
+      if (!variant.supports(problem, device.capabilities)) continue;
+      const before = [1, 2, 3].map(() => new Float32Array(problem.rows));
+      const [divergence, lse, statistic] = await runKernel(
+        device,
+        simccKlKernel as Kernel,
+        variant as Variant,
+        problem,
+        [prediction, target, weight],
+        before,
+      );
+      const gradient = simccKlGradKernel.variants[0] as Variant;
+      const reads = [prediction, target, weight, lse!, statistic!, Float32Array.of(1)];
+      const [got] = await runKernel(device, simccKlGradKernel as Kernel, gradient, problem, reads, [new Float32Array(dx.length)]);
+      expect({ name, divergence: [...divergence!].map(kind), gradient: [...got!].map(kind) }).toEqual({
+        name,
+        divergence: [...exact.divergence.value].map(kind),
+        gradient: [...dx].map(kind),
+      });
+    }
+  }
 });
 
 test("the gradient of the prediction is scale · weight · beta · (q · Σp − p)", async () => {

@@ -1,6 +1,7 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
 import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
-import { wgsl } from "../wgsl.ts";
+import { logSumExp } from "../wgsl/logSumExp.wgsl.ts";
+import { largestFloat, wgsl } from "../wgsl.ts";
 import { bin } from "./bin.wgsl.ts";
 import { type SimccKlProblem, simccKlUniforms, simccKlValues } from "./simccKlProblem.ts";
 
@@ -32,15 +33,16 @@ const adders = 8;
 function threadSource({ labelSoftmax }: SimccKlProblem): string {
   return wgsl`
 ${bin(labelSoftmax)}
+${logSumExp}
 ${partOf(labelSoftmax)}
 ${threadIndex(64)}
   if (index >= u.rows) { return; }
   let whole = partOf(index * u.bins, 0u, 1u);
-  let lse = whole.largest + log(whole.sum);
-  let ofTarget = ${labelSoftmax ? "whole.targetLargest + log(whole.targetSum)" : "whole.targetSum"};
+  let lse = logSumExp(whole.largest, whole.sum);
+  let ofTarget = ${labelSoftmax ? "logSumExp(whole.targetLargest, whole.targetSum)" : "whole.targetSum"};
   var sum = 0.0;
   for (var i = index * u.bins; i < (index + 1u) * u.bins; i++) {
-    sum += binAt(f32(prediction[i]), f32(target_[i]), lse, ofTarget).divergence;
+    sum += binAt(f32(prediction[i]), f32(target_[i]), lse, ofTarget).term;
   }
   divergence[index] = u.scale * weight[index] * sum;
   predictionLse[index] = lse;
@@ -52,16 +54,17 @@ ${threadIndex(64)}
 function workgroupSource({ labelSoftmax }: SimccKlProblem): string {
   return wgsl`
 ${bin(labelSoftmax)}
+${logSumExp}
 ${partOf(labelSoftmax)}
 var<workgroup> parts: array<Part, ${lanes}>;
 var<workgroup> sums: array<f32, ${lanes}>;
 
 fn merged(a: Part, b: Part) -> Part {
   let largest = max(a.largest, b.largest);
-  let sum = a.sum * exp(a.largest - largest) + b.sum * exp(b.largest - largest);
+  let sum = a.sum * exponential(a.largest - largest) + b.sum * exponential(b.largest - largest);
   #if ${labelSoftmax}
   let targetLargest = max(a.targetLargest, b.targetLargest);
-  let targetSum = a.targetSum * exp(a.targetLargest - targetLargest) + b.targetSum * exp(b.targetLargest - targetLargest);
+  let targetSum = a.targetSum * exponential(a.targetLargest - targetLargest) + b.targetSum * exponential(b.targetLargest - targetLargest);
   return Part(largest, sum, targetLargest, targetSum);
   #else
   return Part(largest, sum, 0.0, a.targetSum + b.targetSum);
@@ -85,13 +88,13 @@ fn main(
   workgroupBarrier();
   var whole = parts[0];
   for (var i = 1u; i < ${adders}u; i++) { whole = merged(whole, parts[i]); }
-  let lse = whole.largest + log(whole.sum);
-  let ofTarget = ${labelSoftmax ? "whole.targetLargest + log(whole.targetSum)" : "whole.targetSum"};
+  let lse = logSumExp(whole.largest, whole.sum);
+  let ofTarget = ${labelSoftmax ? "logSumExp(whole.targetLargest, whole.targetSum)" : "whole.targetSum"};
 
   var sum = 0.0;
   for (var i = lane; i < u.bins; i += ${lanes}u) {
     let at = row * u.bins + i;
-    sum += binAt(f32(prediction[at]), f32(target_[at]), lse, ofTarget).divergence;
+    sum += binAt(f32(prediction[at]), f32(target_[at]), lse, ofTarget).term;
   }
   ${workgroupTotal("sums", "sum", lanes, adders)}
   if (lane > 0u) { return; }
@@ -116,7 +119,7 @@ struct Part {
 
 fn partOf(base: u32, first: u32, step: u32) -> Part {
   // The least finite number: of −∞ alone the sum is 0. A NaN is never larger, and comes through in the sum.
-  var part = Part(-3.4028234e38, 0.0, -3.4028234e38, 0.0);
+  var part = Part(-${largestFloat}, 0.0, -${largestFloat}, 0.0);
   for (var i = first; i < u.bins; i += step) {
     let logit = u.beta * f32(prediction[base + i]);
     part.largest = select(part.largest, logit, logit > part.largest);
@@ -126,9 +129,9 @@ fn partOf(base: u32, first: u32, step: u32) -> Part {
     #endif
   }
   for (var i = first; i < u.bins; i += step) {
-    part.sum += exp(u.beta * f32(prediction[base + i]) - part.largest);
+    part.sum += exponential(u.beta * f32(prediction[base + i]) - part.largest);
     #if ${labelSoftmax}
-    part.targetSum += exp(u.labelBeta * f32(target_[base + i]) - part.targetLargest);
+    part.targetSum += exponential(u.labelBeta * f32(target_[base + i]) - part.targetLargest);
     #else
     part.targetSum += f32(target_[base + i]);
     #endif

@@ -1,7 +1,8 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
-import { wgsl } from "../wgsl.ts";
-import { exponential } from "./exponential.wgsl.ts";
+import { exponential } from "../wgsl/exponential.wgsl.ts";
+import { logSumExp } from "../wgsl/logSumExp.wgsl.ts";
+import { largestFloat, wgsl } from "../wgsl.ts";
 
 /** x [outer, length, inner] → partial [2, splits, outer, inner]: the maximum of scale · x over each range, and Σ exp(scale · x − maximum). */
 export type LogSumExpPartialProblem = AxisProblem & { readonly scale: number };
@@ -21,10 +22,10 @@ export const logSumExpPartialKernel: Kernel<LogSumExpPartialProblem, typeof part
       id: "direct",
       supports: () => true,
       source: () => wgsl`
-${exponential}
+${exponential()}
 ${axisThread()}
   // The least finite number: a range of −∞ alone then has the sum 0, not NaN.
-  var largest = -3.4028234e38;
+  var largest = -${largestFloat};
   for (var i = start; i < end; i++) { largest = max(largest, u.scale * f32(x[base + i * u.inner])); }
   var sum = 0.0;
   // +∞ − ∞ is NaN, which makes the sum NaN.
@@ -55,7 +56,8 @@ export const logSumExpMergeKernel: Kernel<LogSumExpMergeProblem, typeof mergeUni
       id: "direct",
       supports: () => true,
       source: () => wgsl`
-${exponential}
+${exponential()}
+${logSumExp}
 ${threadIndex(64)}
   if (index >= u.size) { return; }
   var largest = partial[index];
@@ -65,8 +67,7 @@ ${threadIndex(64)}
     let at = split * u.size + index;
     sum += partial[u.splits * u.size + at] * exponential(partial[at] - largest);
   }
-  // 0 / 0, where every x is −∞, is NaN as well; log() of NaN need not be.
-  y[index] = select(sum / sum, largest + log(sum), sum > 0.0);
+  y[index] = logSumExp(largest, sum);
 }`,
       workgroups: ({ size }) => grid(size, 64),
     },

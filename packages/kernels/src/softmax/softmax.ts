@@ -1,7 +1,7 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
+import { exponential } from "../wgsl/exponential.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
-import { exponential } from "./exponential.wgsl.ts";
 
 /** Tensors [outer, length, inner], normalised over `length`; `logarithm` asks for the logarithm of the softmax. */
 export type SoftmaxProblem = AxisProblem & { readonly logarithm: boolean };
@@ -44,7 +44,7 @@ function define(
         id: "direct",
         supports: () => true,
         source: ({ logarithm }) => wgsl`
-${exponential}
+${exponential()}
 ${axisThread()}
   for (var i = start; i < end; i++) {
     let at = base + i * u.inner;

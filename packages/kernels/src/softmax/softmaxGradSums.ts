@@ -1,7 +1,7 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
+import { exponential } from "../wgsl/exponential.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
-import { exponential } from "./exponential.wgsl.ts";
 
 /** x, dy [outer, length, inner], logSumExp [outer, inner] → partial [splits, outer, inner]. */
 export type SoftmaxGradSumsProblem = AxisProblem & { readonly logarithm: boolean };
@@ -19,7 +19,7 @@ export const softmaxGradSumsKernel: Kernel<SoftmaxGradSumsProblem, typeof axisUn
       id: "direct",
       supports: () => true,
       source: ({ logarithm }) => wgsl`
-${exponential}
+${exponential()}
 ${axisThread()}
   var sum = 0.0;
   for (var i = start; i < end; i++) {

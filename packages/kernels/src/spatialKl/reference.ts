@@ -93,7 +93,7 @@ interface Pixel {
   readonly at: number;
   readonly logTeacher: number;
   readonly logStudent: number;
-  /** p (ln p − ln q), where 0 · ln 0 is 0 as in PyTorch. */
+  /** p ln p − p ln q, where 0 ln 0 is 0 but 0 · ln q is NaN if q is 0 too, as in PyTorch. */
   readonly surprise: number;
   /** The sum of magnitudes that ln p − ln q is rounded from. */
   readonly rounding: number;
@@ -115,8 +115,12 @@ function* pixels(p: Axis, student: Float64Array, teacher: Float64Array, scale: n
           at,
           logStudent,
           logTeacher,
-          surprise: logTeacher === Number.NEGATIVE_INFINITY ? 0 : Math.exp(logTeacher) * (logTeacher - logStudent),
+          surprise: surpriseOf(Math.exp(logTeacher), logTeacher, logStudent),
           rounding: Math.abs(s) + Math.abs(t) + Math.abs(studentLse[map]!) + Math.abs(teacherLse[map]!),
         };
       }
+}
+
+function surpriseOf(p: number, logP: number, logQ: number): number {
+  return logP === Number.NEGATIVE_INFINITY ? -p * logQ : p * (logP - logQ);
 }

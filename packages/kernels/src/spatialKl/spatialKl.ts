@@ -1,7 +1,7 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
 import { wgsl } from "../wgsl.ts";
-import { divergence } from "./divergence.wgsl.ts";
+import { pixel } from "./pixel.wgsl.ts";
 
 /** Maps [outer, length, inner], of which the softmax over `length` is taken after multiplying by `scale`. */
 export type SpatialKlProblem = AxisProblem & { readonly scale: number };
@@ -26,10 +26,10 @@ export const spatialKlKernel: Kernel<SpatialKlProblem, typeof spatialKlUniforms>
       id: "direct",
       supports: () => true,
       source: () => wgsl`
-${divergence}
+${pixel}
 ${axisThread()}
   var sum = 0.0;
-  for (var i = start; i < end; i++) { sum += pixelAt(base + i * u.inner, map).divergence; }
+  for (var i = start; i < end; i++) { sum += pixelAt(base + i * u.inner, map).term; }
   partial[index] = weight[map] * sum;
 }`,
       workgroups: ({ outer, inner, splits }) => grid(outer * inner * splits, 64),

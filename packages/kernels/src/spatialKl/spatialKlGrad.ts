@@ -1,7 +1,7 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { axisSize, axisThread } from "../reduce/axisRange.ts";
 import { wgsl } from "../wgsl.ts";
-import { divergence } from "./divergence.wgsl.ts";
+import { pixel } from "./pixel.wgsl.ts";
 import { type SpatialKlProblem, spatialKlUniforms } from "./spatialKl.ts";
 
 /** Operands of the forward kernel and dy [] → dstudent = dy · weight · scale · (q − p), p the teacher's and q the student's probabilities. */
@@ -42,7 +42,7 @@ function define(
         id: "direct",
         supports: () => true,
         source: () => wgsl`
-${divergence}
+${pixel}
 ${axisThread()}
   for (var i = start; i < end; i++) {
     let at = base + i * u.inner;

@@ -1,4 +1,6 @@
 import { f32 } from "../wgsl.ts";
+import { exponential } from "./exponential.wgsl.ts";
+import { logarithm, logOnePlus } from "./logarithm.wgsl.ts";
 
 /** Functions of one number that {@link activationSource} writes. */
 export type ActivationName =
@@ -40,8 +42,6 @@ export interface Activation {
   readonly flops: number;
 }
 
-/** The largest finite f32. */
-const largest = (2 - 2 ** -23) * 2 ** 127;
 /** tanh's argument in GELU's approximation is √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016, §2); here times two. */
 const geluLinear = 2 * Math.sqrt(2 / Math.PI);
 const geluCubic = 0.044715 * geluLinear;
@@ -94,7 +94,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   silu: { uses: ["exponential", "sigmoid"], value: "x * sigmoid(x)", derivative: "sigmoid(x) * (1.0 + x * sigmoid(-x))", flops: 5 },
   softplus: {
     parameters: ["beta", "threshold"],
-    uses: ["exponential", "sigmoid", "logOnePlus"],
+    uses: ["exponential", "sigmoid", "logarithm", "logOnePlus"],
     value: `select(
     (max(beta * x, Value(0.0)) + logOnePlus(exponential(-abs(beta * x)))) / beta, x, beta * x > Value(threshold))`,
     derivative: "select(sigmoid(beta * x), Value(1.0), beta * x > Value(threshold))",
@@ -122,26 +122,15 @@ export function activationSource(name: ActivationName, parameters: Readonly<Reco
 }
 
 const library: Readonly<Record<ActivationPart, string>> = {
-  /** e^x; exp() of NaN is infinity on SwiftShader. NaN is neither equal nor, to SPIR-V, unequal to itself. */
-  exponential: `fn exponential(x: Value) -> Value { return select(x, exp(x), x == x); }`,
-  /** ln x; log() of 0 is −88 on SwiftShader, and of a negative number whatever the adapter likes. */
-  logarithm: `fn logarithm(x: Value) -> Value {
-  let finite = select(log(x), x, !(x <= Value(${f32(largest)})));
-  return select(select(finite, -1.0 / abs(x), x == Value(0.0)), sqrt(x), x < Value(0.0));
-}`,
+  exponential: exponential("Value"),
+  logarithm: logarithm("Value"),
   /** e^x − 1 for x ≤ 0, by its series near 0, where the difference would cancel: what is left out is below 0.5⁹ / 10! of it. */
   expMinusOne: `fn expMinusOne(x: Value) -> Value {
   let series = x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0 * (1.0 + x / 7.0 * (1.0 + x / 8.0
     * (1.0 + x / 9.0))))))));
   return select(series, exponential(x) - 1.0, x < Value(-0.5));
 }`,
-  /** ln(1 + e) for 0 ≤ e ≤ 1 as 2 artanh(e / (2 + e)), by its series: what is left out is below 3⁻¹⁶ / 17 of it. */
-  logOnePlus: `fn logOnePlus(e: Value) -> Value {
-  let s = e / (2.0 + e);
-  let z = s * s;
-  return 2.0 * s * (1.0 + z * (1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0
-    + z / 15.0)))))));
-}`,
+  logOnePlus: logOnePlus("Value"),
   /** 1 / (1 + e^−x): the exponential never overflows, and the quotient keeps its digits at both ends. */
   sigmoid: `fn sigmoid(x: Value) -> Value {
   let e = exponential(-abs(x));
