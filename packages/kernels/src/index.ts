@@ -97,6 +97,8 @@ export * from "./resizeNearest/resizeProblem.ts";
 export * from "./resizeNearestInputGrad/resizeNearestInputGrad.ts";
 export * from "./scaleBy/reference.ts";
 export * from "./scaleBy/scaleBy.ts";
+export * from "./scaledStep/reference.ts";
+export * from "./scaledStep/scaledStep.ts";
 export * from "./scaleMaps/reference.ts";
 export * from "./scaleMaps/scaleMaps.ts";
 export * from "./scaleNorm/reference.ts";

@@ -14,13 +14,15 @@ export interface AdamAttrs {
   readonly weightDecay: number;
   /** Multiplies the learning rate of these parameters. */
   readonly learningRateFactor: number;
+  /** The gradients are those of a scaled loss and stepScalars come from {@link scaledStep}; default false. */
+  readonly lossScaled?: boolean;
 }
 
 /**
  * Appends one step of Adam (Kingma, Ba 2015; as torch.optim.Adam) on a flat segment: overwrites the variables parameters, expAvg and
  * expAvgSq, reads gradients, all of one shape, and stepScalars [at least 3] = [learning rate, 1 − β1^t, 1 − β2^t, …] of step t = 1, 2, …
  * The moments start as zeros.
- * @throws ShapeError when the operands differ in shape or stepScalars has fewer than three elements, Error when an overwritten one is no variable.
+ * @throws ShapeError when the operands differ in shape or stepScalars has fewer than three elements (five of a scaled loss), Error when an overwritten one is no variable.
  */
 export function adamUpdate(
   parameters: Tensor,
@@ -35,7 +37,7 @@ export function adamUpdate(
 
 /**
  * Appends one step of AdamW (Loshchilov, Hutter 2019; as torch.optim.AdamW); operands as for {@link adamUpdate}.
- * @throws ShapeError when the operands differ in shape or stepScalars has fewer than three elements, Error when an overwritten one is no variable.
+ * @throws ShapeError when the operands differ in shape or stepScalars has fewer than three elements (five of a scaled loss), Error when an overwritten one is no variable.
  */
 export function adamwUpdate(
   parameters: Tensor,
@@ -58,9 +60,9 @@ function updateOp(name: string, kernel: typeof adamKernel): Op<AdamAttrs> {
   return {
     name,
     mutates: [0, 2, 3],
-    infer([parameters, gradients, expAvg, expAvgSq, stepScalars]) {
+    infer([parameters, gradients, expAvg, expAvgSq, stepScalars], { lossScaled = false }) {
       inferSameShape(name, [parameters!, gradients!, expAvg!, expAvgSq!]);
-      if (sizeOf(stepScalars!.shape) < 3) {
+      if (sizeOf(stepScalars!.shape) < (lossScaled ? 5 : 3)) {
         throw new ShapeError(name, "stepScalars must hold the learning rate and both bias corrections", stepScalars!);
       }
       return [];

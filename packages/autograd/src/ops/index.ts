@@ -59,6 +59,7 @@ export * from "./resizeBilinearInputGrad.ts";
 export * from "./resizeNearest.ts";
 export * from "./resizeNearestInputGrad.ts";
 export * from "./scaleBy.ts";
+export * from "./scaledStep.ts";
 export * from "./scaleMaps.ts";
 export * from "./scaleNorm.ts";
 export * from "./sgdUpdate.ts";

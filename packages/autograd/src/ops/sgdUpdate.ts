@@ -11,6 +11,8 @@ export interface SgdAttrs {
   readonly weightDecay: number;
   /** Multiplies the learning rate of these parameters. */
   readonly learningRateFactor: number;
+  /** The gradients are those of a scaled loss and stepScalars, two of its own, come from {@link scaledStep}; default false. */
+  readonly lossScaled?: boolean;
 }
 
 /** Constants of SGD with momentum. */
@@ -49,9 +51,9 @@ export function sgdMomentumUpdate(
 export const sgdUpdateOp: Op<SgdAttrs> = {
   name: "sgdUpdate",
   mutates: [0],
-  infer([parameters, gradients, stepScalars]) {
+  infer([parameters, gradients, stepScalars], { lossScaled = false }) {
     inferSameShape("sgdUpdate", [parameters!, gradients!]);
-    checkScalars("sgdUpdate", stepScalars!, 1, "the learning rate");
+    checkScalars("sgdUpdate", stepScalars!, lossScaled ? 4 : 1, "the learning rate");
     return [];
   },
   lower: ({ inputs: [parameters, gradients, stepScalars], attrs }) => [
@@ -64,9 +66,9 @@ export const sgdUpdateOp: Op<SgdAttrs> = {
 export const sgdMomentumUpdateOp: Op<SgdMomentumAttrs> = {
   name: "sgdMomentumUpdate",
   mutates: [0, 2],
-  infer([parameters, gradients, momentumBuffer, stepScalars]) {
+  infer([parameters, gradients, momentumBuffer, stepScalars], { lossScaled = false }) {
     inferSameShape("sgdMomentumUpdate", [parameters!, gradients!, momentumBuffer!]);
-    checkScalars("sgdMomentumUpdate", stepScalars!, 2, "the learning rate and the gradient's share of the buffer");
+    checkScalars("sgdMomentumUpdate", stepScalars!, lossScaled ? 4 : 2, "the learning rate and the gradient's share of the buffer");
     return [];
   },
   lower: ({ inputs: [parameters, gradients, momentumBuffer, stepScalars], attrs }) => [

@@ -78,6 +78,34 @@ test("without decay an infinite parameter says nothing of its gradient, and a gr
   }
 });
 
+test("scaled gradients step as if they were not scaled, and those of a step that overflowed change nothing", async () => {
+  const scale = 2 ** 16;
+  for (const { kernel } of kinds) {
+    for (const [j, setting] of settings.entries()) {
+      for (const variant of kernel.variants) {
+        const problem = { size: 68, ...setting };
+        const gradients = randomValues(j + 1, problem.size);
+        const [learningRate, first, second] = scalarsOf(setting, 3, 0.01);
+        const state = [randomValues(7, problem.size), randomValues(8, problem.size), randomValues(9, problem.size, 0, 1)];
+        const step = (lossScaled: boolean, values: Float32Array, ...scaling: readonly number[]) =>
+          runKernel(
+            device,
+            kernel as unknown as Kernel,
+            variant as unknown as Kernel["variants"][0],
+            { ...problem, lossScaled },
+            [values, Float32Array.of(learningRate!, first!, second!, ...scaling)],
+            state,
+          );
+        const scaled = gradients.map((gradient) => gradient * scale);
+        expect(await step(true, scaled, 1 / scale, 1)).toEqual(await step(false, gradients));
+        for (const overflowed of [Number.POSITIVE_INFINITY, Number.NaN]) {
+          expect(await step(true, scaled.with(5, overflowed), 1 / scale, 0)).toEqual(state);
+        }
+      }
+    }
+  }
+});
+
 function scalarsOf({ beta1, beta2 }: { readonly beta1: number; readonly beta2: number }, t: number, learningRate: number): Float32Array {
   return Float32Array.of(learningRate, 1 - beta1 ** t, 1 - beta2 ** t, 7);
 }

@@ -1,8 +1,9 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { type LossScaledProblem, unscaledGradient } from "../scaledStep/unscaledGradient.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Constants of Adam and AdamW; the learning rate and the bias corrections change every step and come from a buffer. */
-export type AdamProblem = {
+export type AdamProblem = LossScaledProblem & {
   readonly size: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -26,7 +27,8 @@ const uniforms = {
 
 /**
  * One step of Adam (Kingma, Ba 2015) with weight decay as an L2 penalty, in the order of PyTorch's _single_tensor_adam: gradients,
- * stepScalars = [learning rate, 1 − β1^t, 1 − β2^t, …] → parameters, expAvg, expAvgSq, all [size] and overwritten.
+ * stepScalars = [learning rate, 1 − β1^t, 1 − β2^t, …] → parameters, expAvg, expAvgSq, all [size] and overwritten. The gradients of a scaled
+ * loss are unscaled by what the kernel scaledStep appends to stepScalars, and those of a step that overflowed leave everything as it was.
  */
 export const adamKernel: Kernel<AdamProblem, typeof uniforms> = adam("adam", "l2");
 
@@ -41,12 +43,17 @@ function adam(name: string, decay: "l2" | "decoupled"): Kernel<AdamProblem, type
     uniforms,
     uniformValues: (p: AdamProblem) => ({ ...p, oneMinusBeta1: 1 - p.beta1, oneMinusBeta2: 1 - p.beta2 }),
     variants: [
-      { id: "scalar", supports: () => true, source: () => source("u.size", decay), workgroups: ({ size }) => grid(size, 64) },
+      {
+        id: "scalar",
+        supports: () => true,
+        source: (problem) => source("u.size", decay, problem),
+        workgroups: ({ size }) => grid(size, 64),
+      },
       {
         id: "vector",
         supports: ({ size }) => size % 4 === 0,
         vectors: () => ["gradients", "parameters", "expAvg", "expAvgSq"],
-        source: () => source("u.size / 4u", decay),
+        source: (problem) => source("u.size / 4u", decay, problem),
         workgroups: ({ size }) => grid(size / 4, 64),
       },
     ],
@@ -55,17 +62,18 @@ function adam(name: string, decay: "l2" | "decoupled"): Kernel<AdamProblem, type
 }
 
 /** The same text for one element and for four. Decoupled, the parameter shrinks; as L2, the decay is part of the gradient. */
-function source(count: string, decay: "l2" | "decoupled"): string {
+function source(count: string, decay: "l2" | "decoupled", problem: AdamProblem): string {
   return wgsl`
 ${threadIndex(64)}
   if (index >= ${count}) { return; }
+  ${unscaledGradient(problem, 3)}
   let learningRate = stepScalars[0] * u.learningRateFactor;
   #if ${decay === "decoupled"}
-  let gradient = gradients[index];
+  let gradient = incoming;
   let decayed = parameters[index] * (1.0 - learningRate * u.weightDecay);
   #else
   // Not 0 · parameter, which is NaN where a parameter is infinite.
-  let gradient = select(gradients[index] + u.weightDecay * parameters[index], gradients[index], u.weightDecay == 0.0);
+  let gradient = select(incoming + u.weightDecay * parameters[index], incoming, u.weightDecay == 0.0);
   let decayed = parameters[index];
   #endif
   let average = u.beta1 * expAvg[index] + u.oneMinusBeta1 * gradient;

@@ -81,6 +81,25 @@ test("NaN and infinity stay in their element; without decay an infinite paramete
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
 });
 
+test("scaled gradients step as if they were not scaled, and those of a step that overflowed change nothing", async () => {
+  const scale = 2 ** 16;
+  const kernels = [sgdKernel, sgdMomentumKernel] as unknown as readonly Kernel[]; // called with problems of their own
+  for (const kernel of kernels) {
+    for (const variant of kernel.variants) {
+      const problem = { size: 68, weightDecay: 0.1, learningRateFactor: 2, momentum: 0.9, nesterov: true };
+      const gradients = randomValues(1, problem.size);
+      const state = kernel.writes.map((_, i) => randomValues(7 + i, problem.size));
+      const step = (lossScaled: boolean, values: Float32Array, ...scaling: readonly number[]) =>
+        runKernel(device, kernel, variant, { ...problem, lossScaled }, [values, Float32Array.of(0.1, 0.75, ...scaling)], state);
+      const scaled = gradients.map((gradient) => gradient * scale);
+      expect(await step(true, scaled, 1 / scale, 1)).toEqual(await step(false, gradients));
+      for (const overflowed of [Number.POSITIVE_INFINITY, Number.NaN]) {
+        expect(await step(true, scaled.with(5, overflowed), 1 / scale, 0)).toEqual(state);
+      }
+    }
+  }
+});
+
 function reference(
   problem: SgdMomentumProblem,
   gradients: Float32Array,

@@ -1,8 +1,9 @@
 import { defineKernel, grid, type Kernel, threadIndex, type Variant } from "../kernel.ts";
+import { type LossScaledProblem, unscaledGradient } from "../scaledStep/unscaledGradient.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Constants of a step without momentum; the learning rate changes every step and comes from a buffer. */
-export type SgdProblem = {
+export type SgdProblem = LossScaledProblem & {
   readonly size: number;
   /** As an L2 penalty: part of the gradient. */
   readonly weightDecay: number;
@@ -20,7 +21,10 @@ export type SgdMomentumProblem = SgdProblem & {
 const uniforms = { size: "u32", weightDecay: "f32", learningRateFactor: "f32" } as const;
 const momentumUniforms: typeof uniforms & { readonly momentum: "f32" } = { ...uniforms, momentum: "f32" };
 
-/** parameters −= learning rate · (gradients + weightDecay · parameters): gradients, stepScalars = [learning rate, …] → parameters [size]. */
+/**
+ * parameters −= learning rate · (gradients + weightDecay · parameters): gradients, stepScalars = [learning rate, …] → parameters [size]. With a
+ * scaled loss stepScalars holds a second number, unused, before the two of the kernel scaledStep, as with momentum.
+ */
 export const sgdKernel: Kernel<SgdProblem, typeof uniforms> = defineKernel({
   name: "sgd",
   reads: ["gradients", "stepScalars"],
@@ -60,8 +64,9 @@ function variants<P extends SgdProblem>(vectors: readonly string[], step: (probl
   const source = (count: string, problem: P): string => wgsl`
 ${threadIndex(64)}
   if (index >= ${count}) { return; }
+  ${unscaledGradient(problem, 2)}
   // Not 0 · parameter, which is NaN where a parameter is infinite.
-  let gradient = select(gradients[index] + u.weightDecay * parameters[index], gradients[index], u.weightDecay == 0.0);
+  let gradient = select(incoming + u.weightDecay * parameters[index], incoming, u.weightDecay == 0.0);
   ${step(problem)}
   parameters[index] -= stepScalars[0] * u.learningRateFactor * update;
 }`;
