@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
+import { workgroupFold } from "../reduce/workgroupFold.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** partial [size] → y []. */
@@ -6,8 +7,6 @@ export type AllFiniteProblem = { readonly size: number };
 
 const uniforms = { size: "u32" } as const;
 const threads = 256;
-/** Threads that join the threads' answers, before the first joins theirs. */
-const joiners = 16;
 
 /** Last pass of the op allFinite, by one workgroup: y is 1 where all of partial (u32, 1 or 0 each) are 1, else 0, as f32. */
 export const allFiniteKernel: Kernel<AllFiniteProblem, typeof uniforms> = defineKernel({
@@ -27,16 +26,8 @@ var<workgroup> answers: array<u32, ${threads}>;
 fn main(@builtin(local_invocation_index) lane: u32) {
   var finite = 1u;
   for (var i = lane; i < u.size; i += ${threads}u) { finite &= partial[i]; }
-  answers[lane] = finite;
-  workgroupBarrier();
-  // A joiner writes the only element that no other joiner reads.
-  if (lane < ${joiners}u) {
-    for (var i = lane + ${joiners}u; i < ${threads}u; i += ${joiners}u) { finite &= answers[i]; }
-    answers[lane] = finite;
-  }
-  workgroupBarrier();
+  ${workgroupFold("answers", "finite", threads, (a, b) => `${a} & ${b}`)}
   if (lane > 0u) { return; }
-  for (var i = 1u; i < ${joiners}u; i++) { finite &= answers[i]; }
   y[0] = f32(finite);
 }`,
       workgroups: () => [1, 1, 1],

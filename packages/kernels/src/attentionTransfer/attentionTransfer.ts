@@ -1,5 +1,5 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
-import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
+import { workgroupFold } from "../reduce/workgroupFold.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Attention maps [samples, pixels]; `channels` are those of the student's features. */
@@ -7,8 +7,6 @@ export type AttentionTransferProblem = { readonly samples: number; readonly pixe
 
 const uniforms = { samples: "u32", pixels: "u32", channels: "u32" } as const;
 const threads = 256;
-/** Threads that add the threads' sums, before all add theirs. */
-const adders = 16;
 
 /**
  * student, teacher [samples, pixels] → partial [samples], whose sum is the mean of (s / ‖s‖ − t / ‖t‖)² over all pixels, norms of each sample and
@@ -43,7 +41,7 @@ fn main(
     let maps = vec2f(student[at], teacher[at]);
     square += maps * maps;
   }
-  ${workgroupTotal("squares", "square", threads, adders)}
+  ${workgroupFold("squares", "square", threads)}
   let found = sqrt(square);
   let norm = select(found, vec2f(1e-12), found < vec2f(1e-12));
 
@@ -54,7 +52,7 @@ fn main(
     let difference = maps.x - maps.y;
     error += difference * vec2f(difference, maps.x);
   }
-  ${workgroupTotal("errors", "error", threads, adders)}
+  ${workgroupFold("errors", "error", threads)}
   let mean = 1.0 / (f32(u.samples) * f32(u.pixels));
   if (lane == 0u) { partial[sample] = mean * error.x; }
 

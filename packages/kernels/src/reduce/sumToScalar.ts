@@ -1,5 +1,6 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
 import { wgsl } from "../wgsl.ts";
+import { workgroupFold } from "./workgroupFold.wgsl.ts";
 
 /** x [size] → y []. */
 export type SumToScalarProblem = {
@@ -11,8 +12,6 @@ export type SumToScalarProblem = {
 
 const uniforms = { size: "u32", scale: "f32" } as const;
 const threads = 256;
-/** Threads that add the threads' sums, before the first adds theirs. */
-const adders = 16;
 
 /** Last pass of a reduction to one number, by one workgroup in a fixed order: the same bits each time. */
 export const sumToScalarKernel: Kernel<SumToScalarProblem, typeof uniforms> = defineKernel({
@@ -33,16 +32,8 @@ var<workgroup> sums: array<f32, ${threads}>;
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
   for (var i = lane; i < u.size; i += ${threads}u) { sum += f32(x[i]); }
-  sums[lane] = sum;
-  workgroupBarrier();
-  // An adder writes the only element that no other adder reads.
-  if (lane < ${adders}u) {
-    for (var i = lane + ${adders}u; i < ${threads}u; i += ${adders}u) { sum += sums[i]; }
-    sums[lane] = sum;
-  }
-  workgroupBarrier();
+  ${workgroupFold("sums", "sum", threads)}
   if (lane > 0u) { return; }
-  for (var i = 1u; i < ${adders}u; i++) { sum += sums[i]; }
   ${finish[result]}
 }`,
       workgroups: () => [1, 1, 1],

@@ -1,5 +1,5 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
-import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
+import { workgroupFold } from "../reduce/workgroupFold.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 import { smoothL1 } from "./smoothL1.wgsl.ts";
 
@@ -10,8 +10,6 @@ export type RelationalProblem = { readonly samples: number };
 export const relationalUniforms = { samples: "u32" } as const;
 
 const threads = 256;
-/** Threads that add the threads' sums, before all add theirs. */
-const adders = 16;
 
 /**
  * distance, teacherDistance [samples, samples] → loss [], the mean over all pairs of smoothL1(distance / its mean − teacherDistance / its mean),
@@ -48,7 +46,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let unlike = f32(pairs - u.samples);
   var sum = vec2f(0.0);
   for (var pair = lane; pair < pairs; pair += ${threads}u) { sum += distances(pair); }
-  ${workgroupTotal("sums", "sum", threads, adders)}
+  ${workgroupFold("sums", "sum", threads)}
   let mean = sum / unlike;
 
   // The errors' smooth L1, and Σ slope · distance / mean.
@@ -58,7 +56,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let difference = relative.x - relative.y;
     error += vec2f(smoothL1(difference), smoothL1Slope(difference) * relative.x);
   }
-  ${workgroupTotal("errors", "error", threads, adders)}
+  ${workgroupFold("errors", "error", threads)}
   if (lane == 0u) { loss[0] = error.x / f32(pairs); }
 
   for (var pair = lane; pair < pairs; pair += ${threads}u) {

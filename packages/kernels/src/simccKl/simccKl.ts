@@ -1,5 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
-import { workgroupTotal } from "../reduce/workgroupTotal.wgsl.ts";
+import { workgroupFold } from "../reduce/workgroupFold.wgsl.ts";
 import { logSumExp } from "../wgsl/logSumExp.wgsl.ts";
 import { largestFloat, wgsl } from "../wgsl.ts";
 import { bin } from "./bin.wgsl.ts";
@@ -26,8 +26,6 @@ export const simccKlKernel: Kernel<SimccKlProblem, typeof simccKlUniforms> = def
 
 /** Threads of a workgroup. */
 const lanes = 64;
-/** Those of them that add the others' results, before all add theirs. */
-const adders = 8;
 
 /** One thread a row. */
 function threadSource({ labelSoftmax }: SimccKlProblem): string {
@@ -77,17 +75,8 @@ fn main(
 ) {
   let row = group.y * groups.x + group.x;
   if (row >= u.rows) { return; }
-  var part = partOf(row * u.bins, lane, ${lanes}u);
-  parts[lane] = part;
-  workgroupBarrier();
-  // An adder writes the only element that no other adder reads.
-  if (lane < ${adders}u) {
-    for (var i = lane + ${adders}u; i < ${lanes}u; i += ${adders}u) { part = merged(part, parts[i]); }
-    parts[lane] = part;
-  }
-  workgroupBarrier();
-  var whole = parts[0];
-  for (var i = 1u; i < ${adders}u; i++) { whole = merged(whole, parts[i]); }
+  var whole = partOf(row * u.bins, lane, ${lanes}u);
+  ${workgroupFold("parts", "whole", lanes, (a, b) => `merged(${a}, ${b})`)}
   let lse = logSumExp(whole.largest, whole.sum);
   let ofTarget = ${labelSoftmax ? "logSumExp(whole.targetLargest, whole.targetSum)" : "whole.targetSum"};
 
@@ -96,7 +85,7 @@ fn main(
     let at = row * u.bins + i;
     sum += binAt(f32(prediction[at]), f32(target_[at]), lse, ofTarget).term;
   }
-  ${workgroupTotal("sums", "sum", lanes, adders)}
+  ${workgroupFold("sums", "sum", lanes)}
   if (lane > 0u) { return; }
   divergence[row] = u.scale * weight[row] * sum;
   predictionLse[row] = lse;
