@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as autograd from "@kindling/autograd";
-import { type LoweredNode, lower, type Op } from "@kindling/autograd";
+import { type LoweredNode, lower, type Op, type Vjp } from "@kindling/autograd";
 import type { Capabilities } from "@kindling/gpu";
 import * as kernels from "@kindling/kernels";
 import { fastestVariant, type Kernel } from "@kindling/kernels";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import * as proof from "./index.ts";
-import { type OpFamily, opCases, opFamilies, variantsNotRun } from "./index.ts";
+import { type OpCase, type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
 import { outputsOf, recordCase } from "./recordCase.ts";
 
 const packages = path.resolve(import.meta.dirname, "../..");
 const gpuTests = readdirSync(packages, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".gpu.test.ts") && !file.includes("node_modules"))
-  .map((file) => readFileSync(path.join(packages, file), "utf8"));
+  .map((file) => usedText(readFileSync(path.join(packages, file), "utf8")));
 const exportedOps = Object.values<unknown>(autograd).filter(isOp);
 const exportedKernels = Object.entries<unknown>(kernels).flatMap(([name, kernel]) => (isKernel(kernel) ? [{ name, kernel }] : []));
 /** What programs of the cases do, forward and backward, with operands stored in each type. */
@@ -27,7 +27,47 @@ test("every differentiable op that is exported is recorded by some case that gra
   expect(differentiable.map(({ name }) => name).filter((name) => !recorded.has(name))).toEqual([]);
 });
 
-test("every other op that is exported is recorded by a case, as a gradient for one, or named in a test that runs on an adapter", () => {
+test("every gradient that an op gives is asked for by some case, in f32 or f16", () => {
+  const [given, asked] = [new Set<string>(), new Set<string>()];
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  for (const op of exportedOps) {
+    const { vjp } = op;
+    if (typeof vjp !== "function") continue;
+    vi.spyOn(op as { vjp: Vjp<unknown> }, "vjp").mockImplementation((node, cotangents, needed) => {
+      const all = vjp(
+        node,
+        cotangents,
+        needed.map(() => true),
+      );
+      for (const [i, gradient] of all.entries()) {
+        if (gradient) given.add(`${op.name}, operand ${i}`);
+        if (needed[i]) asked.add(`${op.name}, operand ${i}`);
+      }
+      return vjp(node, cotangents, needed);
+    });
+  }
+  for (const opCase of opCases) for (const dtype of dtypesOf(opCase)) recordCase(opCase, dtype);
+  expect(given.size).toBeGreaterThan(50);
+  expect([...given].filter((gradient) => !asked.has(gradient))).toEqual([]);
+});
+
+test("every op and kernel that a file declares is exported, so that the tests here see it, under a name of its own", () => {
+  const declared = (folder: string): readonly string[] =>
+    sourcesOf(folder).flatMap((text) =>
+      [...text.matchAll(/\bconst (\w+)(?:: (?:Op|Kernel)<| = defineKernel\()/g)].map(([, name]) => name!),
+    );
+  const exported = new Set([...Object.keys(autograd), ...Object.keys(kernels)]);
+  const all = [...declared("autograd/src"), ...declared("kernels/src")];
+  expect(all.length).toBeGreaterThan(150);
+  expect(all.filter((name) => !exported.has(name))).toEqual([]);
+  for (const names of [exportedOps.map(({ name }) => name), exportedKernels.map(({ kernel }) => kernel.name)]) {
+    expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
+  }
+});
+
+test("every other op that is exported is recorded by a case, as a gradient for one, or named in the body of a test that runs on an adapter", () => {
   const recorded = new Set(lowered.map(({ node }) => node.op.name));
   const others = exportedOps.filter(({ vjp }) => typeof vjp !== "function").map(({ name }) => name);
   expect(others.filter((name) => !recorded.has(name) && !gpuTests.some((text) => namesWord(text, name)))).toEqual([]);
@@ -39,6 +79,7 @@ test("every op that has cases is a family, which makes random ones too and is pr
   expect(opFamilies.filter(({ random }) => typeof random !== "function").map(({ op }) => op)).toEqual([]);
   const strangers = opFamilies.flatMap(({ op, cases }) => cases.filter((one) => one.op !== op).map(({ name }) => `${op} ${name}`));
   expect(strangers).toEqual([]);
+  expect(opFamilies.filter(({ cases }) => cases.length === 0).map(({ op }) => op)).toEqual([]);
 
   const proved = gpuTests.flatMap((text) => [...text.matchAll(/await proveOp\(([^)]*)\)/g)].map(([, families]) => families!)).join(" ");
   const ofProvedExports = Object.entries<unknown>(proof)
@@ -48,12 +89,17 @@ test("every op that has cases is a family, which makes random ones too and is pr
   expect(opFamilies.filter((family) => !ofProvedExports.includes(family)).map(({ op }) => op)).toEqual([]);
 });
 
+test("a case that is checked in f16 has an operand that is stored so", () => {
+  const vacuous = opCases.filter(({ f32Only, inputs }) => f32Only === undefined && !inputs.some((one) => storageOf(one, "f16") === "f16"));
+  expect(vacuous.map(({ op, name }) => `${op} ${name}`)).toEqual([]);
+});
+
 test("the cases of an op have different names", () => {
   const names = opCases.map(({ op, name }) => `${op} ${name}`);
   expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
 });
 
-test("every kernel that is exported is named in a test that runs on an adapter", () => {
+test("every kernel that is exported is named in a test that runs on an adapter, not in a comment or an import alone", () => {
   expect(exportedKernels.length).toBeGreaterThan(20);
   expect(exportedKernels.map(({ name }) => name).filter((name) => !gpuTests.some((text) => namesWord(text, name)))).toEqual([]);
 });
@@ -101,11 +147,15 @@ const adapters: readonly Capabilities[] = [false, true].map((large) => ({
 }));
 
 /** The nodes of a case's programs, one a storage type, as `checkOp` compiles them. */
-function loweredNodes(opCase: (typeof opCases)[number]): LoweredNode[] {
-  return (opCase.f32Only === undefined ? (["f32", "f16"] as const) : (["f32"] as const)).flatMap((dtype) => {
+function loweredNodes(opCase: OpCase): LoweredNode[] {
+  return dtypesOf(opCase).flatMap((dtype) => {
     const recorded = recordCase(opCase, dtype);
     return lower(recorded.graph, Object.values(outputsOf(recorded)));
   });
+}
+
+function dtypesOf({ f32Only }: OpCase): readonly ("f32" | "f16")[] {
+  return f32Only === undefined ? ["f32", "f16"] : ["f32"];
 }
 
 /** Whether a test expects no variant of the kernel to be left: by its name, or as `kernel` of a table that names it. */
@@ -113,6 +163,17 @@ function expectsEveryVariant(text: string, name: string): boolean {
   return [...text.matchAll(/expect\(variantsNotRun\((\w+), \w+\)\)\.toEqual\(\[\]\)/g)].some(
     ([, argument]) => argument === name || (argument === "kernel" && new RegExp(`\\bkernel: ${name}\\b`).test(text)),
   );
+}
+
+/** A test without its comments and imports, which run nothing. */
+function usedText(text: string): string {
+  return text.replace(/^import [^;]*;$/gm, "").replace(/\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/.*$/gm, "");
+}
+
+function sourcesOf(folder: string): readonly string[] {
+  return readdirSync(path.join(packages, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .map((file) => readFileSync(path.join(packages, folder, file), "utf8"));
 }
 
 function namesWord(text: string, word: string): boolean {

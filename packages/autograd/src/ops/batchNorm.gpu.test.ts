@@ -13,6 +13,7 @@ test("training moves the running statistics by momentum, the variance towards th
   const [rows, channels] = [10, 3];
   using training = await trainingProgram([2, 5, 1, channels], 0.25);
   const { program, store, running } = training;
+  expect(training.ops).toContain("updateRunningStatistics");
   const x = randomValues(1, rows * channels, 2, 5);
   program.write("x", Float32Array.from(x));
   program.run();
@@ -67,6 +68,7 @@ async function trainingProgram(shape: readonly number[], momentum: number) {
   const program = await compile(graph, device, { store, outputs: { y } });
   return {
     program,
+    ops: graph.nodes.map(({ op }) => op.name),
     store,
     running,
     [Symbol.dispose]() {

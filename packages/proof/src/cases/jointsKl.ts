@@ -18,7 +18,7 @@ export const jointsKlFamily: OpFamily = {
   op: "jointsKl",
   cases: heatmapSizes.flatMap((shape, i) =>
     normalizations.flatMap((normalization, j) => [
-      make(shape, { normalization, teacherGradient: true, weighted: true }, 2600 + 20 * i + 6 * j),
+      make(shape, { normalization, teacherGradient: true, weighted: j !== 2 }, 2600 + 20 * i + 6 * j),
       make(shape, { normalization, teacherGradient: false, weighted: j === 1 }, 2603 + 20 * i + 6 * j),
     ]),
   ),

@@ -33,7 +33,7 @@ export const upsampleConvFamily: OpFamily = {
     return caseOf({ x, size: [draw.size(), draw.size()], outChannels: draw.channels() }, draw.oneOf([true, false]), draw.seed());
   },
   finiteOnly:
-    "it interpolates products where its definition multiplies interpolated values: infinities cancel to NaN in one and not the other",
+    "it interpolates products where its definition multiplies interpolated values, and gives taps in the padding the weight 0 where its definition leaves them out: ∞ − ∞ and 0 · NaN arise in one and not the other",
 };
 
 function caseOf({ x, size, outChannels }: Sizes, withBias: boolean, seed: number): OpCase {
