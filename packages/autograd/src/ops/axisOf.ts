@@ -1,11 +1,5 @@
 import { type Aval, ShapeError, sizeOf } from "@kindling/gpu";
-
-/** A tensor seen as [outer, length, inner]. */
-export interface Axis {
-  readonly outer: number;
-  readonly length: number;
-  readonly inner: number;
-}
+import type { Axis } from "@kindling/kernels";
 
 /** What a distribution extends over: the pixels of each map of [n,h,w,k], or the last axis of any tensor. */
 export type DistributionAxis = "pixels" | "last";

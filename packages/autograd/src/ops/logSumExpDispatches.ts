@@ -1,7 +1,6 @@
 import type { Aval } from "@kindling/gpu";
-import { axisSplits, logSumExpMergeKernel, logSumExpPartialKernel } from "@kindling/kernels";
+import { type Axis, axisSplits, logSumExpMergeKernel, logSumExpPartialKernel } from "@kindling/kernels";
 import { type Dispatch, dispatch } from "../op.ts";
-import type { Axis } from "./axisOf.ts";
 
 /** y [outer, inner] = ln Σ exp(scale · x) over the axis. */
 export function logSumExpDispatches(x: Aval, y: Aval, axis: Axis, scale: number, scratch: (aval: Aval) => Aval): Dispatch[] {

@@ -1,9 +1,9 @@
 import { type Aval, ShapeError, sameShape, sizeOf } from "@kindling/gpu";
-import { axisSlices, axisSplits, smoothL1GradKernel, smoothL1Kernel } from "@kindling/kernels";
+import { type Axis, axisSlices, axisSplits, smoothL1GradKernel, smoothL1Kernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Axis, heatmapAxis } from "./axisOf.ts";
+import { heatmapAxis } from "./axisOf.ts";
 import { checkSameShape } from "./checkSameShape.ts";
 import { fill } from "./fill.ts";
 import { mapFactorDispatch } from "./mapWeightDispatches.ts";

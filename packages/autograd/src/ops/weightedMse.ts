@@ -1,8 +1,8 @@
 import { type Aval, ShapeError, sameShape, sizeOf } from "@kindling/gpu";
-import { axisSlices, axisSplits, weightedMseGradKernel, weightedMseKernel } from "@kindling/kernels";
+import { type Axis, axisSlices, axisSplits, weightedMseGradKernel, weightedMseKernel } from "@kindling/kernels";
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
-import { type Axis, checkMask, heatmapAxis } from "./axisOf.ts";
+import { checkMask, heatmapAxis } from "./axisOf.ts";
 import { checkSameShape } from "./checkSameShape.ts";
 import { mapWeightDispatches } from "./mapWeightDispatches.ts";
 import { sumAllDispatches } from "./sumAll.ts";

@@ -1,8 +1,5 @@
-import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Axis } from "../reduce/axisRange.ts";
 import type { Reference } from "../reference.ts";
-
-/** Sizes of [outer, length, inner]. */
-type Axis = Omit<AxisProblem, "splits">;
 
 /** Σ (prediction − target)² / size, in float64. */
 export function mseReference(prediction: Float64Array, target: Float64Array): Reference {

@@ -1,15 +1,17 @@
 import { threadIndex } from "../kernel.ts";
 
 /**
- * A tensor seen as [outer, length, inner] and reduced over `length` in `splits` equal ranges: heatmaps [n,h,w,k] over their pixels are
- * [n, h·w, k], any tensor over its last axis is [rows, length, 1].
+ * A tensor seen as [outer, length, inner] and reduced over `length`: heatmaps [n,h,w,k] over their pixels are [n, h·w, k], any tensor over its last
+ * axis is [rows, length, 1].
  */
-export type AxisProblem = {
+export type Axis = {
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
-  readonly splits: number;
 };
+
+/** A reduction over an axis in `splits` equal ranges. */
+export type AxisProblem = Axis & { readonly splits: number };
 
 /** Uniform fields of {@link AxisProblem}. */
 export const axisUniforms = { outer: "u32", length: "u32", inner: "u32", splits: "u32" } as const;
@@ -44,6 +46,6 @@ export function axisSlices(length: number): number {
 }
 
 /** Elements of [outer, length, inner]. */
-export function axisSize({ outer, length, inner }: Omit<AxisProblem, "splits">): number {
+export function axisSize({ outer, length, inner }: Axis): number {
   return outer * length * inner;
 }

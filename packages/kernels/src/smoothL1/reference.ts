@@ -1,8 +1,5 @@
-import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Axis } from "../reduce/axisRange.ts";
 import type { Reference } from "../reference.ts";
-
-/** Sizes of [outer, length, inner]. */
-type Axis = Omit<AxisProblem, "splits">;
 
 /** factor · Σ l(weight · (prediction − target)) over `length`, in float64: [outer, inner]; l(d) = d² / 2β where |d| < β, else |d| − β / 2. */
 export function smoothL1Reference(

@@ -1,8 +1,5 @@
-import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Axis } from "../reduce/axisRange.ts";
 import type { Reference } from "../reference.ts";
-
-/** Sizes of [outer, length, inner]. */
-type Axis = Omit<AxisProblem, "splits">;
 
 /** ln Σ exp(scale · x) over `length`, [outer, inner], in float64. */
 export function logSumExpReference(p: Axis, x: Float64Array, scale: number): Reference {

@@ -1,12 +1,9 @@
-import type { AxisProblem } from "../reduce/axisRange.ts";
+import type { Axis, AxisProblem } from "../reduce/axisRange.ts";
 import type { Reference } from "../reference.ts";
 import { logSumExpReference } from "../softmax/reference.ts";
 
 /** Magnitude whose rounding is what adapters lose when they flush probabilities below 2⁻¹²⁶ to zero. */
 const underflow = 2 ** -100;
-
-/** Sizes of [outer, length, inner]. */
-type Axis = Omit<AxisProblem, "splits">;
 
 /** weight · Σ p (ln p − ln q) of each map, p = softmax(scale · teacher) and q = softmax(scale · student) over `length`, in float64: [outer, inner]. */
 export function spatialKlReference(p: Axis, student: Float64Array, teacher: Float64Array, weight: Float64Array, scale: number): Reference {
