@@ -16,15 +16,13 @@ export function dawnVersion(): string {
  * Dawn's GPU object for these options of `create()`, made once per `drivers` (a name for the driver set that it sees) and options.
  * @throws NoAdapterError when the native library does not load here.
  */
-export async function dawn(drivers: string, options: readonly string[]): Promise<GPU> {
-  const key = [drivers, ...options].join("\n");
-  const known = held.get(key);
-  if (known) return known;
-  const { create, globals } = await loadDawn();
-  Object.assign(globalThis, globals);
-  const gpu = create([`backend=${dawnBackend}`, ...options]);
-  held.set(key, gpu);
-  return gpu;
+export function dawn(drivers: string, options: readonly string[]): Promise<GPU> {
+  return create(drivers, [`backend=${dawnBackend}`, ...options]);
+}
+
+/** Dawn's null backend: every call is taken, and validated where asked, and no shader runs. @throws NoAdapterError as {@link dawn}. */
+export function nullDawn(validate: boolean): Promise<GPU> {
+  return create("null", ["backend=null", ...dawnOptions(validate)]);
 }
 
 /** Options for `create()`: what kernels need everywhere, and, without validation, what only timed runs may leave out. */
@@ -46,6 +44,17 @@ const heldName = Symbol.for("kindling.dawn");
 const global = globalThis as { [heldName]?: Map<string, GPU> }; // a name of our own on the global object
 global[heldName] ??= new Map();
 const held: Map<string, GPU> = global[heldName];
+
+async function create(drivers: string, options: readonly string[]): Promise<GPU> {
+  const key = [drivers, ...options].join("\n");
+  const known = held.get(key);
+  if (known) return known;
+  const dawn = await loadDawn();
+  Object.assign(globalThis, dawn.globals);
+  const gpu = dawn.create([...options]);
+  held.set(key, gpu);
+  return gpu;
+}
 
 async function loadDawn(): Promise<typeof import("webgpu")> {
   try {

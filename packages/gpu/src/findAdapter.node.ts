@@ -8,6 +8,8 @@ import { driverManifests, loadAnyLoader, loadSystemLoader, mountedNvidiaManifest
 /** An adapter that fits a wish. */
 export interface FoundAdapter {
   readonly adapter: GPUAdapter;
+  /** What offers it, and offers it again to whoever asks. */
+  readonly gpu: GPU;
   /** The manifest of the embedded SwiftShader when that is the adapter's driver; undefined for the system's drivers. */
   readonly embedded: string | undefined;
 }
@@ -36,13 +38,15 @@ let last: Promise<unknown> = Promise.resolve();
 
 async function find(wish: AdapterWish, options: readonly string[]): Promise<FoundAdapter | undefined> {
   if (wish.kind !== "swiftshader" && systemDriversPresent()) {
-    const adapter = await systemAdapter(wish, options);
-    if (adapter) return { adapter, embedded: inheritedEmbedded() };
+    const offer = await systemAdapter(wish, options);
+    if (offer) return { ...offer, embedded: inheritedEmbedded() };
   }
   return wish.kind === "gpu" || wish.kind === "named" ? undefined : embeddedAdapter(options);
 }
 
-async function systemAdapter(wish: AdapterWish, options: readonly string[]): Promise<GPUAdapter | null> {
+type Offer = Pick<FoundAdapter, "adapter" | "gpu">;
+
+async function systemAdapter(wish: AdapterWish, options: readonly string[]): Promise<Offer | null> {
   if (wish.kind === "named") {
     const direct = await requestNamed(options, wish.name); // most often right, and Dawn's warnings about a driver come once for every try
     if (!Array.isArray(direct)) return direct;
@@ -50,11 +54,11 @@ async function systemAdapter(wish: AdapterWish, options: readonly string[]): Pro
     return name === undefined ? null : request([...options, `adapter=${name}`]);
   }
   const first = await request(options);
-  if (!first || wish.kind === "any" || first.info.isFallbackAdapter === (wish.kind === "software")) return first;
+  if (!first || wish.kind === "any" || first.adapter.info.isFallbackAdapter === (wish.kind === "software")) return first;
   if (wish.kind === "gpu") return null; // hardware comes first, so there is none
   for (const name of await adapterNames(options)) {
-    const adapter = await request([...options, `adapter=${name}`]);
-    if (adapter?.info.isFallbackAdapter) return adapter;
+    const offer = await request([...options, `adapter=${name}`]);
+    if (offer?.adapter.info.isFallbackAdapter) return offer;
   }
   return null;
 }
@@ -69,11 +73,11 @@ async function embeddedAdapter(options: readonly string[]): Promise<FoundAdapter
     );
   }
   loadAnyLoader(embedded.loader);
-  const adapter = await withDriver(inherited ? undefined : embedded.manifest, async () => {
+  const offer = await withDriver(inherited ? undefined : embedded.manifest, async () => {
     const gpu = await dawn(embedded.manifest, options);
-    return gpu.requestAdapter();
+    return { gpu, adapter: await gpu.requestAdapter() };
   });
-  return adapter ? { adapter, embedded: embedded.manifest } : undefined;
+  return offer.adapter ? { gpu: offer.gpu, adapter: offer.adapter, embedded: embedded.manifest } : undefined;
 }
 
 /** Whether Dawn has something to find: always except on Linux, where it takes a loader (the embedded one will do) and a driver's manifest. */
@@ -93,14 +97,15 @@ function inheritedEmbedded(): string | undefined {
   return manifest !== undefined && manifest === embeddedManifest() ? manifest : undefined;
 }
 
-async function request(options: readonly string[]): Promise<GPUAdapter | null> {
+async function request(options: readonly string[]): Promise<Offer | null> {
   const gpu = await dawn("system", options);
   // Never forceFallbackAdapter: dawn.node answers null to it even where lavapipe is present.
-  return gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  return adapter && { gpu, adapter };
 }
 
 /** The adapter whose name contains `name` exactly so, or the names that there are: Dawn lists them only in the error about one that it has not. */
-async function requestNamed(options: readonly string[], name: string): Promise<GPUAdapter | null | string[]> {
+async function requestNamed(options: readonly string[], name: string): Promise<Offer | null | string[]> {
   try {
     return await request([...options, `adapter=${name}`]);
   } catch (error) {

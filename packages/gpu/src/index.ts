@@ -1,8 +1,9 @@
 export { describeSystem } from "#describeSystem";
-export { openDevice, prepareSoftwareAdapter } from "#openDevice";
+export { openDevice, openGpu, prepareSoftwareAdapter } from "#openDevice";
 export * from "./aval.ts";
 export * from "./bindings.ts";
 export * from "./commands.ts";
+export { CommandTimer } from "./commandTimer.ts";
 export * from "./device.ts";
 export * from "./errors.ts";
 export * from "./float16.ts";

@@ -8,6 +8,7 @@ import { requestDevice } from "./requestDevice.ts";
  * @throws NoAdapterError saying what the page or the browser lacks.
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
+  if (options.computeNothing) throw new NoAdapterError("a browser has no null backend; only Dawn in Node opens one");
   const gpu: GPU | undefined = navigator.gpu; // absent in insecure pages and older browsers
   if (!gpu) throw new NoAdapterError(whyNoWebGpu());
   const software = options.adapter === "software";
@@ -25,6 +26,14 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     );
   }
   return requestDevice(adapter, { backend: "browser", implementation: browserVersion() });
+}
+
+/** What the page has. @throws NoAdapterError when it has none. */
+export async function openGpu(): Promise<{ readonly gpu: GPU; readonly adapter: string }> {
+  const gpu: GPU | undefined = navigator.gpu; // absent in insecure pages and older browsers
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!gpu || !adapter) throw new NoAdapterError(whyNoWebGpu());
+  return { gpu, adapter: adapter.info.description };
 }
 
 /** A page has no threads or processes to prepare. */

@@ -1,8 +1,8 @@
 import { adapterWish } from "./adapterWish.ts";
-import { dawnBackend, dawnVersion } from "./dawn.node.ts";
+import { dawnBackend, dawnVersion, nullDawn } from "./dawn.node.ts";
 import type { Device } from "./device.ts";
 import { NoAdapterError } from "./errors.ts";
-import { findAdapter, systemAdapterNames } from "./findAdapter.node.ts";
+import { type FoundAdapter, findAdapter, systemAdapterNames } from "./findAdapter.node.ts";
 import type { OpenDeviceOptions } from "./openDeviceOptions.ts";
 import { requestDevice } from "./requestDevice.ts";
 import { slowPolling } from "./slowPolling.node.ts";
@@ -16,10 +16,19 @@ import { useDriver } from "./vulkanLoader.node.ts";
  * @throws NoAdapterError naming the command that mends it.
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
-  const wish = adapterWish(options.adapter, process.env.KINDLING_ADAPTER);
-  const found = await findAdapter(wish, options.validate ?? true);
-  if (!found) throw new NoAdapterError(whyNoAdapter(wish, systemFacts(), await systemAdapterNames()));
-  return requestDevice(found.adapter, { backend: dawnBackend, implementation: dawnVersion(), slowPolling });
+  if (options.computeNothing) return openNullDevice(options.validate ?? true);
+  const { adapter } = await requireAdapter(options);
+  return requestDevice(adapter, { backend: dawnBackend, implementation: dawnVersion(), slowPolling });
+}
+
+/**
+ * The object that other libraries take for `navigator.gpu`, and the name of the adapter that it offers: the one that {@link openDevice} would
+ * open. Its GPU classes (`GPUBuffer`, …) are put on globalThis.
+ * @throws NoAdapterError as openDevice.
+ */
+export async function openGpu(options: OpenDeviceOptions = {}): Promise<{ readonly gpu: GPU; readonly adapter: string }> {
+  const { gpu, adapter } = await requireAdapter(options);
+  return { gpu, adapter: adapter.info.description };
 }
 
 /**
@@ -32,4 +41,17 @@ export async function prepareSoftwareAdapter(): Promise<boolean> {
   if (!found?.embedded) return false;
   useDriver(found.embedded);
   return true;
+}
+
+async function requireAdapter(options: OpenDeviceOptions): Promise<FoundAdapter> {
+  const wish = adapterWish(options.adapter, process.env.KINDLING_ADAPTER);
+  const found = await findAdapter(wish, options.validate ?? true);
+  if (!found) throw new NoAdapterError(whyNoAdapter(wish, systemFacts(), await systemAdapterNames()));
+  return found;
+}
+
+async function openNullDevice(validate: boolean): Promise<Device> {
+  const adapter = await (await nullDawn(validate)).requestAdapter();
+  if (!adapter) throw new NoAdapterError("this Dawn was built without its null backend");
+  return requestDevice(adapter, { backend: "null", implementation: dawnVersion() });
 }

@@ -10,4 +10,9 @@ export interface OpenDeviceOptions {
    * Default true. A browser always validates.
    */
   readonly validate?: boolean;
+  /**
+   * True opens Dawn's null backend: it takes every call and computes nothing, so that what the host does can be timed alone.
+   * Default false. A browser has none.
+   */
+  readonly computeNothing?: boolean;
 }
