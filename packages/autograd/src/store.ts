@@ -1,4 +1,14 @@
-import { type BufferRange, byteLengthOf, type Device, LimitError, readBuffer, sizeOf } from "@kindling/gpu";
+import {
+  type BufferRange,
+  byteLengthOf,
+  type Device,
+  DTypeError,
+  decodeFloat16,
+  encodeFloat16,
+  LimitError,
+  readBuffer,
+  sizeOf,
+} from "@kindling/gpu";
 import { namedVariable, type Variable } from "./variable.ts";
 
 /** Settings shared by the parameters of one segment. */
@@ -42,7 +52,7 @@ export class ParameterStore implements Disposable {
   readonly #persistent = new Map<string, Variable>();
   readonly #cuts: readonly (readonly Variable[])[];
 
-  /** @throws LimitError when one variable exceeds the adapter's largest binding, Error when two variables have one name. */
+  /** @throws LimitError when one variable exceeds the adapter's largest binding, DTypeError when a trained one is f16, Error when two have one name. */
   constructor(device: Device, options: ParameterStoreOptions) {
     this.#device = device;
     const variables = [...options.variables];
@@ -52,6 +62,10 @@ export class ParameterStore implements Disposable {
       names.add(name);
     }
     const trained = variables.filter((variable) => variable.role === "parameter" && options.trainable(variable));
+    for (const variable of trained) {
+      if (variable.dtype !== "f32")
+        throw new DTypeError("ParameterStore", `${variable.name} is trained and must be stored as f32`, variable);
+    }
     const state = variables.filter((variable) => variable.role === "state");
     const rest = new Set([...trained, ...state]);
     const groupOf = options.groupOf ?? (() => everything);
@@ -114,13 +128,17 @@ export class ParameterStore implements Disposable {
     for (const variable of variables) this.write(variable, variable.init(random));
   }
 
-  /** Replaces a variable's numbers. @throws RangeError when the count differs. */
+  /** Replaces a variable's numbers, rounded where it is f16. @throws RangeError when the count differs. */
   write(variable: Variable, data: Float32Array): void {
     if (data.length !== sizeOf(variable.shape)) {
       throw new RangeError(`${variable.name} has ${sizeOf(variable.shape)} elements, not ${data.length}`);
     }
     const { buffer, offset } = this.rangeOf(variable);
-    this.#device.gpu.queue.writeBuffer(buffer, offset, Float32Array.from(data));
+    this.#device.gpu.queue.writeBuffer(
+      buffer,
+      offset,
+      variable.dtype === "f16" ? wholeWords(encodeFloat16(data)) : Float32Array.from(data),
+    );
   }
 
   /** The numbers of variables, after all work submitted so far. */
@@ -134,7 +152,12 @@ export class ParameterStore implements Disposable {
         copy = readBuffer(this.#device, buffer, 0, buffer.size);
         copies.set(buffer, copy);
       }
-      result.set(variable, new Float32Array(await copy, offset, sizeOf(variable.shape)).slice());
+      const size = sizeOf(variable.shape);
+      const bytes = await copy;
+      result.set(
+        variable,
+        variable.dtype === "f16" ? decodeFloat16(new Uint16Array(bytes, offset, size)) : new Float32Array(bytes, offset, size).slice(),
+      );
     }
     return result;
   }
@@ -175,6 +198,14 @@ export class ParameterStore implements Disposable {
     this.#ranges.set(whole, { buffer, offset: 0, bytes });
     return whole;
   }
+}
+
+/** What is written to a buffer is whole words; slices are never so short that one more half would not fit. */
+function wholeWords(halves: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  if (halves.length % 2 === 0) return halves;
+  const padded = new Uint16Array(halves.length + 1);
+  padded.set(halves);
+  return padded;
 }
 
 function slotBytes(variable: Variable): number {

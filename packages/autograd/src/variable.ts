@@ -17,18 +17,28 @@ export interface VariableOptions {
 /** A named persistent value: a weight, a bias, a running mean, a moment of the optimiser. Its numbers live in a ParameterStore. */
 export class Variable implements Aval {
   readonly shape: Shape;
-  readonly dtype: DType = "f32";
   readonly role: Role;
   readonly layout: FileLayout;
   /** First values; `random` is uniform on [0, 1). */
   readonly init: (random: () => number) => Float32Array;
   #name: string | undefined;
+  #dtype: "f32" | "f16" = "f32";
 
   constructor(options: VariableOptions) {
     this.shape = options.shape;
     this.role = options.role;
     this.layout = options.layout ?? { kind: "plain" };
     this.init = options.init;
+  }
+
+  /** f32, but for {@link storeAsF16}. */
+  get dtype(): DType {
+    return this.#dtype;
+  }
+
+  /** Stores the numbers in half the memory, rounded to nearest. For what is read alone, a frozen network; before a store or a graph has the variable. */
+  storeAsF16(): void {
+    this.#dtype = "f16";
   }
 
   /** Path in the module tree, as in the state dict; @throws Error before it was given one. */

@@ -46,6 +46,8 @@ export function batchNorm(
   updateRunningStatistics([runningMean, runningVariance], [mean!, variance!], {
     rows: rowsAndChannels(x).rows,
     momentum: options.momentum ?? 0.1,
+    // A step in which f16 overflows is skipped and must leave nothing; in f32 what is not finite shall be seen.
+    finiteOnly: x.dtype === "f16",
   });
   return y!;
 }

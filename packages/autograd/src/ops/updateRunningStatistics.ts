@@ -7,6 +7,8 @@ import type { Tensor } from "../tensor.ts";
 export interface UpdateRunningStatisticsAttrs {
   readonly rows: number;
   readonly momentum: number;
+  /** Leaves a channel alone whose batch has NaN or infinite statistics; default false. */
+  readonly finiteOnly?: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Graph } from "@kindling/autograd";
+import { backward, Graph, mean } from "@kindling/autograd";
 import { expect, test } from "vitest";
 import { nameModule } from "../module.ts";
 import { randomSource } from "../testing/randomSource.ts";
@@ -45,7 +45,27 @@ test("a convolution without bias cannot give one", () => {
   const conv = new Conv2d(1, 1, 1, { bias: false });
   nameModule(conv, "conv");
   expect(conv.bias).toBeNull();
-  expect(() => conv.tensors(new Graph())).toThrow("conv has no bias");
+  expect(() => conv.tensors(new Graph().input("x", [1, 1, 1, 1], "f32"))).toThrow("conv has no bias");
+});
+
+test("the weight is read as x is stored, bias and gradients are f32", () => {
+  const conv = new Conv2d(4, 8, 1);
+  nameModule(conv, "conv");
+  const graph = new Graph();
+  const y = conv.forward(graph.input("x", [1, 2, 3, 4], "f16"));
+  expect(y.dtype).toBe("f16");
+  const [weight, bias] = [graph.use(conv.weight), graph.use(conv.bias!)];
+  expect([weight.dtype, bias.dtype]).toEqual(["f32", "f32"]);
+  expect(graph.nodes.map(({ op }) => op.name)).toEqual(["cast", "conv2d"]);
+  const gradients = backward(mean(y), [weight, bias]);
+  expect(gradients.map((gradient) => gradient?.dtype)).toEqual(["f32", "f32"]);
+
+  const narrow = new Conv2d(4, 8, 1);
+  nameModule(narrow, "narrow");
+  narrow.weight.storeAsF16();
+  const frozen = new Graph();
+  narrow.forward(frozen.input("x", [1, 2, 3, 4], "f16"));
+  expect(frozen.nodes.map(({ op }) => op.name)).toEqual(["conv2d"]);
 });
 
 function rms(values: Float32Array): number {

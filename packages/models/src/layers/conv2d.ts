@@ -1,4 +1,4 @@
-import { conv2d, type Graph, type Tensor, Variable } from "@kindling/autograd";
+import { cast, conv2d, type Tensor, Variable } from "@kindling/autograd";
 import { Module } from "../module.ts";
 import { type Initialiser, pytorchDefault } from "./initialiser.ts";
 
@@ -19,7 +19,10 @@ export interface Conv2dLayerOptions {
   readonly initialBias?: Initialiser;
 }
 
-/** Convolution with a square kernel; weight [kernel,kernel,inChannels,outChannels], OIHW in files, and bias [outChannels]. */
+/**
+ * Convolution with a square kernel; weight [kernel,kernel,inChannels,outChannels], OIHW in files, and bias [outChannels]. The weight is read as
+ * x is stored: for an x of f16 an f32 one is cast, and its gradient stays f32.
+ */
 export class Conv2d extends Module {
   readonly weight: Variable;
   readonly bias: Variable | null;
@@ -52,13 +55,16 @@ export class Conv2d extends Module {
 
   /** [n,h,w,inChannels] (images: [n,h,w,4]) → [n,ho,wo,outChannels], ho = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   forward(x: Tensor): Tensor {
-    const bias = this.bias && x.graph.use(this.bias);
-    return conv2d(x, x.graph.use(this.weight), bias, this.#attributes);
+    return conv2d(x, this.#weightFor(x), this.bias && x.graph.use(this.bias), this.#attributes);
   }
 
-  /** Weight and bias on a graph, for an op that fuses several layers. @throws Error for a layer without bias. */
-  tensors(graph: Graph): readonly [weight: Tensor, bias: Tensor] {
+  /** Weight and bias for x, for an op that fuses several layers. @throws Error for a layer without bias. */
+  tensors(x: Tensor): readonly [weight: Tensor, bias: Tensor] {
     if (!this.bias) throw new Error(`${this.path} has no bias`);
-    return [graph.use(this.weight), graph.use(this.bias)];
+    return [this.#weightFor(x), x.graph.use(this.bias)];
+  }
+
+  #weightFor(x: Tensor): Tensor {
+    return cast(x.graph.use(this.weight), x.dtype === "f16" ? "f16" : "f32");
   }
 }

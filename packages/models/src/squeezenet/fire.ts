@@ -19,9 +19,9 @@ export class Fire extends Module {
   /** [n,h,w,inChannels] → [n,h,w,2·expand] */
   forward(x: Tensor): Tensor {
     return fire(x, {
-      squeeze: this.squeeze.tensors(x.graph),
-      expand1x1: this.expand1x1.tensors(x.graph),
-      expand3x3: this.expand3x3.tensors(x.graph),
+      squeeze: this.squeeze.tensors(x),
+      expand1x1: this.expand1x1.tensors(x),
+      expand3x3: this.expand3x3.tensors(x),
     });
   }
 }

@@ -33,7 +33,7 @@ export class SqueezeNetHPE extends Module {
   forward(image: Tensor, mode: Mode): Tensor {
     const [, height, width] = image.shape;
     const features = this.backbone.call(image, mode);
-    const [weight, bias] = this.conv_heatmap.tensors(image.graph);
+    const [weight, bias] = this.conv_heatmap.tensors(features);
     const heatmaps = upsampleConv(features, weight, bias, this.card.heatmapSize([height!, width!]));
     image.graph.name(heatmaps, `${this.conv_heatmap.path}.out`);
     return heatmaps;
