@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { type LossScaledProblem, unscaledGradient } from "../scaledStep/unscaledGradient.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -42,30 +44,15 @@ function adam(name: string, decay: "l2" | "decoupled"): Kernel<AdamProblem, type
     writes: ["parameters", "expAvg", "expAvgSq"],
     uniforms,
     uniformValues: (p: AdamProblem) => ({ ...p, oneMinusBeta1: 1 - p.beta1, oneMinusBeta2: 1 - p.beta2 }),
-    variants: [
-      {
-        id: "scalar",
-        supports: () => true,
-        source: (problem) => source("u.size", decay, problem),
-        workgroups: ({ size }) => grid(size, 64),
-      },
-      {
-        id: "vector",
-        supports: ({ size }) => size % 4 === 0,
-        vectors: () => ["gradients", "parameters", "expAvg", "expAvgSq"],
-        source: (problem) => source("u.size / 4u", decay, problem),
-        workgroups: ({ size }) => grid(size / 4, 64),
-      },
-    ],
+    variants: elementVariants(["gradients", "parameters", "expAvg", "expAvgSq"], (lanes, problem) => source(lanes, decay, problem)),
     cost: ({ size }) => ({ flops: 14 * size, bytes: 28 * size }),
   });
 }
 
 /** The same text for one element and for four. Decoupled, the parameter shrinks; as L2, the decay is part of the gradient. */
-function source(count: string, decay: "l2" | "decoupled", problem: AdamProblem): string {
+function source(lanes: Lanes, decay: "l2" | "decoupled", problem: AdamProblem): string {
   return wgsl`
-${threadIndex(64)}
-  if (index >= ${count}) { return; }
+${elementThread(lanes)}
   ${unscaledGradient(problem, 3)}
   let learningRate = stepScalars[0] * u.learningRateFactor;
   #if ${decay === "decoupled"}

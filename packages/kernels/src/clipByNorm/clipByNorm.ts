@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Gradients [size] and their largest joint norm. */
@@ -13,24 +15,14 @@ export const clipByNormKernel: Kernel<ClipByNormProblem, typeof uniforms> = defi
   writes: ["gradients"],
   uniforms,
   uniformValues: (problem: ClipByNormProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source("u.size"), workgroups: ({ size }) => grid(size, 64) },
-    {
-      id: "vector",
-      supports: ({ size }) => size % 4 === 0,
-      vectors: () => ["gradients"],
-      source: () => source("u.size / 4u"),
-      workgroups: ({ size }) => grid(size / 4, 64),
-    },
-  ],
+  variants: elementVariants(["gradients"], source),
   cost: ({ size }) => ({ flops: size, bytes: 8 * size }),
 });
 
 /** The same text for one element and for four; a norm of NaN passes through, one below the bound costs no memory traffic. */
-function source(count: string): string {
+function source(lanes: Lanes): string {
   return wgsl`
-${threadIndex(64)}
-  if (index >= ${count}) { return; }
+${elementThread(lanes)}
   let factor = u.maxNorm / (norm[0] + 1e-6);
   if (factor >= 1.0) { return; }
   gradients[index] *= factor;

@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 import type { ElementwiseProblem } from "./elementwise.ts";
 
@@ -12,29 +14,13 @@ export const castKernel: Kernel<ElementwiseProblem, typeof uniforms> = defineKer
   f16: ["x", "y"],
   uniforms,
   uniformValues: (problem: ElementwiseProblem) => problem,
-  variants: [
-    {
-      id: "scalar",
-      supports: () => true,
-      source: () => source("u.size"),
-      workgroups: ({ size }) => grid(size, 64),
-    },
-    {
-      id: "vector",
-      supports: ({ size }) => size % 4 === 0,
-      vectors: () => ["x", "y"],
-      source: () => source("u.size / 4u"),
-      workgroups: ({ size }) => grid(size / 4, 64),
-    },
-  ],
+  variants: elementVariants(["x", "y"], source),
   cost: ({ size }) => ({ flops: 0, bytes: 6 * size }),
 });
 
-/** One thread an element, or four. */
-function source(size: string): string {
+function source(lanes: Lanes): string {
   return wgsl`
-${threadIndex(64)}
-  if (index >= ${size}) { return; }
+${elementThread(lanes)}
   y[index] = YElement(x[index]);
 }`;
 }

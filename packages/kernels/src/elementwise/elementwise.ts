@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Tensors of `size` elements each. */
@@ -24,13 +26,12 @@ export interface ElementwiseFormula<P extends ElementwiseProblem> {
 export function elementwise<P extends ElementwiseProblem>(formula: ElementwiseFormula<P>): Kernel<P, typeof elementwiseUniforms> {
   const { name, reads, write, expression, flops } = formula;
   const element = `${write.charAt(0).toUpperCase()}${write.slice(1)}Element`;
-  const source = (problem: P, value: "f32" | "vec4f", size: string): string => wgsl`
-alias Value = ${value};
+  const source = (lanes: Lanes, problem: P): string => wgsl`
+alias Value = ${lanes === 4 ? "vec4f" : "f32"};
 ${formula.functions?.(problem) ?? ""}
 fn formula(${reads.map((read) => `${read}: Value`).join(", ")}) -> Value { return ${expression}; }
 
-${threadIndex(64)}
-  if (index >= ${size}) { return; }
+${elementThread(lanes)}
   ${write}[index] = ${element}(formula(${reads.map((read) => `Value(${read}[index])`).join(", ")}));
 }`;
   return defineKernel({
@@ -40,21 +41,7 @@ ${threadIndex(64)}
     f16: [...reads, write],
     uniforms: elementwiseUniforms,
     uniformValues: ({ size }: P) => ({ size }),
-    variants: [
-      {
-        id: "scalar",
-        supports: () => true,
-        source: (problem) => source(problem, "f32", "u.size"),
-        workgroups: ({ size }) => grid(size, 64),
-      },
-      {
-        id: "vector",
-        supports: ({ size }) => size % 4 === 0,
-        vectors: () => [...reads, write],
-        source: (problem) => source(problem, "vec4f", "u.size / 4u"),
-        workgroups: ({ size }) => grid(size / 4, 64),
-      },
-    ],
+    variants: elementVariants([...reads, write], source),
     cost: ({ size }) => ({ flops: flops * size, bytes: 4 * size * (reads.length + 1) }),
   });
 }

@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Values and averages [size]; `position` is the momentum's place among the scalars. */
@@ -16,24 +18,14 @@ export const emaKernel: Kernel<EmaProblem, typeof uniforms> = defineKernel({
   writes: ["averages"],
   uniforms,
   uniformValues: (problem: EmaProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source("u.size"), workgroups: ({ size }) => grid(size, 64) },
-    {
-      id: "vector",
-      supports: ({ size }) => size % 4 === 0,
-      vectors: () => ["values", "averages"],
-      source: () => source("u.size / 4u"),
-      workgroups: ({ size }) => grid(size / 4, 64),
-    },
-  ],
+  variants: elementVariants(["values", "averages"], source),
   cost: ({ size }) => ({ flops: 3 * size, bytes: 12 * size }),
 });
 
 /** The same text for one element and for four. */
-function source(count: string): string {
+function source(lanes: Lanes): string {
   return wgsl`
-${threadIndex(64)}
-  if (index >= ${count}) { return; }
+${elementThread(lanes)}
   let momentum = scalars[u.position];
   let value = values[index];
   let average = averages[index];

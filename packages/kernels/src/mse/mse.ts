@@ -1,5 +1,7 @@
-import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, grid, type Kernel } from "../kernel.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
+import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** prediction, target [outer, length, inner], weight [outer, inner] → partial [splits, outer, inner], whose sum is Σ weight · (prediction − target)². */
@@ -74,24 +76,15 @@ export const mseGradKernel: Kernel<MseGradProblem, typeof uniforms> = defineKern
   f16: ["prediction", "target_", "dx"],
   uniforms,
   uniformValues: (problem: MseGradProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => mseGrad("u.size", "f32"), workgroups: ({ size }) => grid(size, 64) },
-    {
-      id: "vector",
-      supports: ({ size }) => size % 4 === 0,
-      vectors: () => ["prediction", "target_", "dx"],
-      source: () => mseGrad("u.size / 4u", "vec4f"),
-      workgroups: ({ size }) => grid(size / 4, 64),
-    },
-  ],
+  variants: elementVariants(["prediction", "target_", "dx"], mseGrad),
   cost: ({ size }) => ({ flops: 3 * size, bytes: 12 * size }),
 });
 
 /** The same text for one element and for four. */
-function mseGrad(count: string, type: string): string {
+function mseGrad(lanes: Lanes): string {
+  const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
-${threadIndex(64)}
-  if (index >= ${count}) { return; }
+${elementThread(lanes)}
   dx[index] = DxElement(u.scale * dy[0] * (${type}(prediction[index]) - ${type}(target_[index])));
 }`;
 }

@@ -1,4 +1,6 @@
-import { defineKernel, grid, type Kernel, threadIndex, type Variant } from "../kernel.ts";
+import { elementThread, elementVariants } from "../elementThread.ts";
+import { defineKernel, type Kernel, type Variant } from "../kernel.ts";
+import type { Lanes } from "../rowThread.ts";
 import { type LossScaledProblem, unscaledGradient } from "../scaledStep/unscaledGradient.wgsl.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -59,25 +61,15 @@ export const sgdMomentumKernel: Kernel<SgdMomentumProblem, typeof momentumUnifor
   cost: ({ size }) => ({ flops: 8 * size, bytes: 20 * size }),
 });
 
-/** One thread an element, or four; `update` declares the update of one from its `gradient`. */
+/** `step` declares the `update` of an element, or four, from its `gradient`. */
 function variants<P extends SgdProblem>(vectors: readonly string[], step: (problem: P) => string): readonly [Variant<P>, ...Variant<P>[]] {
-  const source = (count: string, problem: P): string => wgsl`
-${threadIndex(64)}
-  if (index >= ${count}) { return; }
+  const source = (lanes: Lanes, problem: P): string => wgsl`
+${elementThread(lanes)}
   ${unscaledGradient(problem, 2)}
   // Not 0 · parameter, which is NaN where a parameter is infinite.
   let gradient = select(incoming + u.weightDecay * parameters[index], incoming, u.weightDecay == 0.0);
   ${step(problem)}
   parameters[index] -= stepScalars[0] * u.learningRateFactor * update;
 }`;
-  return [
-    { id: "scalar", supports: () => true, source: (problem) => source("u.size", problem), workgroups: ({ size }) => grid(size, 64) },
-    {
-      id: "vector",
-      supports: ({ size }) => size % 4 === 0,
-      vectors: () => vectors,
-      source: (problem) => source("u.size / 4u", problem),
-      workgroups: ({ size }) => grid(size / 4, 64),
-    },
-  ];
+  return elementVariants(vectors, source);
 }
