@@ -9,6 +9,11 @@ export interface RgbImage {
 }
 
 /**
+ * Raised when a crop of the same image and box comes out otherwise (`cropImage`, or `cropOfBox` of @kindling/pose): crops on disk are then made anew.
+ */
+export const cropVersion = 1;
+
+/**
  * The image seen through an affine transform (image pixels → output pixels), bilinear, black outside: [height, width, 4], RGBA.
  * Alpha is 255 everywhere, outside the image too, so that a crop can be shown as it is.
  *

@@ -1,10 +1,18 @@
 export { decodeImage } from "#decode";
 export { readCoco } from "#readCoco";
+export { cropDataset, openCrops } from "#storedCrops";
 export { synthesizeDataset } from "#synthesize";
+export { openTeacherRecords, openTeacherRecordWriter } from "#teacherRecords";
 export * from "./crop.ts";
 export * from "./formats/coco.ts";
 export type * from "./formats/readCocoOptions.ts";
 export * from "./loader.ts";
 export * from "./loaderError.ts";
+export * from "./measureLoader.ts";
 export * from "./sample.ts";
+export type { CropDatasetOptions, CroppedDataset, StoredCropOptions } from "./stored/crops.node.ts";
+export type { CropSources } from "./stored/dataSources.node.ts";
+export type * from "./stored/recordFile.ts";
+export type { RecordWriter } from "./stored/recordWriter.node.ts";
+export type { TeacherRecordOptions } from "./stored/teacherRecords.node.ts";
 export type { SynthesisOptions, SynthesizedDataset, SynthesizeOptions } from "./synthesis.ts";

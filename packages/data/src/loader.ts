@@ -1,10 +1,11 @@
 import type { Size } from "@kindling/pose";
-import { decodeImage } from "#decode";
+import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
 import { epochOrder } from "./epochOrder.ts";
 import { LoaderError } from "./loaderError.ts";
-import { allocateSamples, type PreparedSamples, type PrepareOptions, prepareSamples } from "./prepareSamples.ts";
+import { allocateSamples, type PreparedSamples, type PrepareOptions } from "./prepareSamples.ts";
 import type { Dataset, Sample } from "./sample.ts";
+import type { StoredRecords } from "./stored/recordFile.ts";
 import type { WorkerPool } from "./workerPool.ts";
 
 /** What a loader makes batches of, and in which order. */
@@ -31,6 +32,11 @@ export interface LoaderOptions {
   readonly limit?: number;
   /** Keep every prepared sample in memory, h·w·4 + h'·w'·k·4 bytes each, so that later epochs cost nothing. For small datasets. */
   readonly cache?: boolean;
+  /**
+   * Records made before (`cropDataset`, a teacher's heatmaps) to read instead of computing them. The batches are the same but for `teacher`.
+   * Iterating throws DatasetError when one is damaged.
+   */
+  readonly stored?: StoredRecords;
   /** Go on where another loader over the same dataset stood; its seed wins over `seed`. */
   readonly state?: LoaderState;
 }
@@ -51,6 +57,8 @@ export interface Batch {
   readonly target: Float32Array<ArrayBuffer>;
   /** [n,k], 1 where the joint teaches. */
   readonly mask: Float32Array<ArrayBuffer>;
+  /** [n,h',w',k], the teacher's heatmaps, when they are stored. */
+  readonly teacher?: Float32Array<ArrayBuffer>;
   /** [n], places in `dataset.samples`; 2³²−1 behind `valid`. */
   readonly indices: Uint32Array<ArrayBuffer>;
   /** How many samples are real, 1 … n. */
@@ -102,6 +110,7 @@ class SampleLoader implements DataLoader {
     this.#options = options;
     this.#samples = dataset.samples.slice(0, limit);
     this.#joints = dataset.skeleton.joints.length;
+    assertStored(options, this.#samples.length, this.#joints);
     this.batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(this.#samples.length / batchSize);
     if (this.batchesPerEpoch === 0) {
       throw new LoaderError(
@@ -187,7 +196,7 @@ class SampleLoader implements DataLoader {
     );
     await Promise.all(
       tasks.map(async (task) => {
-        const prepared = await this.#prepare(task.map(({ index }) => this.#samples[index]!)); // indices of the order
+        const prepared = await this.#prepare(task.map(({ index }) => index));
         for (const [n, { index, at }] of task.entries()) {
           const one = sliceSample(prepared, n, task.length);
           copySamples(one, batch, at, batchSize);
@@ -198,24 +207,31 @@ class SampleLoader implements DataLoader {
     return { ...batch, indices, valid: chosen.length };
   }
 
-  async #prepare(samples: readonly Sample[]): Promise<PreparedSamples> {
-    if (this.#pool) return this.#pool.prepare(samples, prepareOptions(this.#options));
+  async #prepare(indices: readonly number[]): Promise<PreparedSamples> {
+    const samples = indices.map((index) => this.#samples[index]!); // indices of the order
+    const task = { samples, indices, options: prepareOptions(this.#options) };
+    if (this.#pool) return this.#pool.prepare(task);
     const prepared = allocateSamples(samples.length, this.#joints, this.#options, (bytes) => new ArrayBuffer(bytes));
-    await prepareSamples(samples, this.#options, decodeImage, prepared);
+    await runPrepareTask(task, prepared);
     return prepared;
   }
 }
 
 /** Without the rest of the loader's options, which a message to a worker would copy. */
-function prepareOptions({ input, heatmap, sigma }: PrepareOptions): PrepareOptions {
-  return { input, heatmap, sigma };
+function prepareOptions({ input, heatmap, sigma, stored }: PrepareOptions): PrepareOptions {
+  return { input, heatmap, sigma, ...(stored ? { stored } : {}) };
 }
 
 /** Sample n of `count`, as a view. */
 function sliceSample(samples: PreparedSamples, n: number, count: number): PreparedSamples {
   const part = <A extends Uint8Array | Float32Array>(values: A): A =>
     values.subarray((values.length / count) * n, (values.length / count) * (n + 1)) as A; // subarray keeps the class
-  return { image: part(samples.image), target: part(samples.target), mask: part(samples.mask) };
+  return {
+    image: part(samples.image),
+    target: part(samples.target),
+    mask: part(samples.mask),
+    ...(samples.teacher ? { teacher: part(samples.teacher) } : {}),
+  };
 }
 
 /** Copies one sample to place `at` of a batch. */
@@ -223,6 +239,19 @@ function copySamples(from: PreparedSamples, batch: PreparedSamples, at: number, 
   batch.image.set(from.image, (batch.image.length / batchSize) * at);
   batch.target.set(from.target, (batch.target.length / batchSize) * at);
   batch.mask.set(from.mask, (batch.mask.length / batchSize) * at);
+  if (from.teacher && batch.teacher) batch.teacher.set(from.teacher, (batch.teacher.length / batchSize) * at);
+}
+
+/** Records of another size, or too few, belong to another loader. */
+function assertStored({ stored, input, heatmap }: LoaderOptions, samples: number, joints: number): void {
+  const expected = { crops: input.height * input.width * 3, teacher: heatmap.height * heatmap.width * joints * 2 };
+  for (const name of ["crops", "teacher"] as const) {
+    const file = stored?.[name];
+    if (!file || (file.recordBytes === expected[name] && file.records >= samples)) continue;
+    throw new LoaderError(
+      `stored.${name}: ${file.path} has ${file.records} records of ${file.recordBytes} bytes; this loader needs ${samples} of ${expected[name]}`,
+    );
+  }
 }
 
 function assertWhole(values: Readonly<Record<string, number>>, least: number): void {

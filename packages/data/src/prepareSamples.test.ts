@@ -4,7 +4,7 @@ import { applyAffine, coco17, cropOfBox, decodeHeatmaps, invertAffine } from "@k
 import { expect, test } from "vitest";
 import { decodeImage } from "./decode.node.ts";
 import { readCoco } from "./formats/readCoco.node.ts";
-import { allocateSamples, prepareSamples } from "./prepareSamples.ts";
+import { allocateSamples, decodedCrops, prepareSamples } from "./prepareSamples.ts";
 
 const cocoMini = path.resolve(import.meta.dirname, "../../../../shared/data/coco-mini");
 
@@ -17,7 +17,7 @@ test.skipIf(!existsSync(cocoMini)).each([
     const options = { input: { width, height }, heatmap: { width: columns, height: rows }, sigma };
     const { samples } = await readCoco({ annotations: `${cocoMini}/annotations/person_keypoints_val.json`, images: `${cocoMini}/images` });
     const prepared = allocateSamples(samples.length, 17, options, (bytes) => new ArrayBuffer(bytes));
-    await prepareSamples(samples, options, decodeImage, prepared);
+    await prepareSamples(samples, options, decodedCrops(decodeImage, options.input), prepared);
     let compared = 0;
     for (const [n, { box, keypoints }] of samples.entries()) {
       const crop = cropOfBox(box, options.input);

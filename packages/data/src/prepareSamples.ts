@@ -1,6 +1,7 @@
 import { cropOfBox, encodeHeatmaps, type Size, transformKeypoints } from "@kindling/pose";
 import { cropImage, type RgbImage } from "./crop.ts";
 import { ImageError, type Sample } from "./sample.ts";
+import type { StoredRecords } from "./stored/recordFile.ts";
 
 /** What a network wants its samples as. */
 export interface PrepareOptions {
@@ -8,6 +9,8 @@ export interface PrepareOptions {
   readonly heatmap: Size;
   /** Standard deviation of the targets in heatmap pixels. */
   readonly sigma: number;
+  /** What is read instead of being computed. */
+  readonly stored?: StoredRecords;
 }
 
 /** n samples ready for the GPU, one after another. */
@@ -18,42 +21,71 @@ export interface PreparedSamples<B extends ArrayBufferLike = ArrayBufferLike> {
   readonly target: Float32Array<B>;
   /** [n,k], 1 where the joint teaches. */
   readonly mask: Float32Array<B>;
+  /** [n,h',w',k], a teacher's heatmaps, where they are stored. */
+  readonly teacher?: Float32Array<B>;
 }
 
+/** Writes the crop of the n-th sample of a task into its room, [h,w,4]. */
+export type CropWriter = (sample: Sample, n: number, room: Uint8Array) => Promise<void>;
+
 /**
- * Decodes, crops and encodes samples into room for as many; a function of the samples and options alone, so it does not matter where it runs.
+ * Crops and encodes samples into room for as many; a function of the samples and options alone, so it does not matter where it runs.
  * @throws ImageError when an image is missing, broken, or of another size than annotated.
  */
 export async function prepareSamples(
   samples: readonly Sample[],
   { input, heatmap, sigma }: PrepareOptions,
-  decode: (path: string) => Promise<RgbImage>,
+  writeCrop: CropWriter,
   into: PreparedSamples,
 ): Promise<void> {
-  let image: RgbImage | undefined;
+  const imageBytes = input.height * input.width * 4;
   for (const [n, sample] of samples.entries()) {
-    // Persons of one image often follow one another in annotation files, so an epoch in order decodes such an image once.
-    if (!image || sample.imagePath !== samples[n - 1]?.imagePath) image = await decode(sample.imagePath);
-    assertSize(sample, image);
+    await writeCrop(sample, n, into.image.subarray(n * imageBytes, (n + 1) * imageBytes));
     const crop = cropOfBox(sample.box, input);
     const { heatmaps, mask } = encodeHeatmaps(transformKeypoints(crop, sample.keypoints), { input, heatmap, sigma });
-    into.image.set(cropImage(image, crop, input), n * input.height * input.width * 4);
     into.target.set(heatmaps, n * heatmaps.length);
     into.mask.set(mask, n * mask.length);
   }
+}
+
+/** Crops cut from images. */
+export function decodedCrops(decode: (path: string) => Promise<RgbImage>, input: Size): CropWriter {
+  let decoded: { readonly path: string; readonly image: RgbImage } | undefined;
+  return async (sample, _, room) => {
+    // Persons of one image often follow one another in annotation files, so an epoch in order decodes such an image once.
+    const path = sample.imagePath;
+    if (decoded?.path !== path) decoded = { path, image: await decode(path) };
+    assertSize(sample, decoded.image);
+    room.set(cropImage(decoded.image, cropOfBox(sample.box, input), input));
+  };
+}
+
+/** Crops that were made before, RGB [h,w,3] each; equal to those cut from the images. */
+export function storedCrops(crops: readonly Uint8Array[]): CropWriter {
+  return async (_, n, room) => {
+    const rgb = crops[n]!;
+    for (let from = 0, to = 0; to < room.length; from += 3, to += 4) {
+      room[to] = rgb[from]!;
+      room[to + 1] = rgb[from + 1]!;
+      room[to + 2] = rgb[from + 2]!;
+      room[to + 3] = 255;
+    }
+  };
 }
 
 /** Room for n samples of k joints, all zero: black images without anything to learn. */
 export function allocateSamples<B extends ArrayBufferLike>(
   n: number,
   joints: number,
-  { input, heatmap }: PrepareOptions,
+  { input, heatmap, stored }: PrepareOptions,
   allocate: (bytes: number) => B,
 ): PreparedSamples<B> {
+  const heatmaps = (): Float32Array<B> => new Float32Array(allocate(4 * n * heatmap.height * heatmap.width * joints));
   return {
     image: new Uint8Array(allocate(n * input.height * input.width * 4)),
-    target: new Float32Array(allocate(4 * n * heatmap.height * heatmap.width * joints)),
+    target: heatmaps(),
     mask: new Float32Array(allocate(4 * n * joints)),
+    ...(stored?.teacher ? { teacher: heatmaps() } : {}),
   };
 }
 

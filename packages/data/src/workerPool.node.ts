@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import Tinypool from "tinypool";
-import type { PrepareAnswer, PrepareTask } from "./prepare.worker.node.ts";
-import { ImageError } from "./sample.ts";
+import type { PrepareAnswer } from "./prepare.worker.node.ts";
+import { DatasetError, ImageError } from "./sample.ts";
 import { workerEntry } from "./workerEntry.node.ts";
 import type { WorkerPool } from "./workerPool.ts";
 
@@ -24,10 +24,10 @@ export function openWorkerPool(workers: number): WorkerPool {
     isolateWorkers: false,
   });
   return {
-    async prepare(samples, options) {
-      const task: PrepareTask = { samples, options };
+    async prepare(task) {
       const answer = (await pool.run(task)) as PrepareAnswer; // what the entry returns
       if (answer.kind === "imageError") throw new ImageError(answer.path, answer.problem);
+      if (answer.kind === "datasetError") throw new DatasetError(answer.message);
       return answer.prepared;
     },
     close: () => pool.destroy(),

@@ -1,10 +1,10 @@
-import type { PreparedSamples, PrepareOptions } from "./prepareSamples.ts";
-import type { Sample } from "./sample.ts";
+import type { PreparedSamples } from "./prepareSamples.ts";
+import type { PrepareTask } from "./prepareTask.ts";
 
 /** Threads that prepare samples while the caller does something else. */
 export interface WorkerPool {
-  /** `prepareSamples` in one of the threads. @throws ImageError as it does. */
-  prepare(samples: readonly Sample[], options: PrepareOptions): Promise<PreparedSamples>;
+  /** `runPrepareTask` in one of the threads. @throws ImageError and DatasetError as it does. */
+  prepare(task: PrepareTask): Promise<PreparedSamples>;
   /** Ends the threads; work under way is given up. */
   close(): Promise<void>;
 }

@@ -1,0 +1,10 @@
+import { decodeImage } from "./decode.browser.ts";
+import { LoaderError } from "./loaderError.ts";
+import { decodedCrops, type PreparedSamples, prepareSamples } from "./prepareSamples.ts";
+import type { PrepareTask } from "./prepareTask.ts";
+
+/** Prepares the samples of a task. @throws ImageError as `prepareSamples` does, LoaderError for stored records, which are files. */
+export async function runPrepareTask({ samples, options }: PrepareTask, into: PreparedSamples): Promise<void> {
+  if (options.stored) throw new LoaderError("stored: a browser tab reads no files");
+  await prepareSamples(samples, options, decodedCrops(decodeImage, options.input), into);
+}

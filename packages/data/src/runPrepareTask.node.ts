@@ -1,0 +1,26 @@
+import { decodeImage } from "./decode.node.ts";
+import { decodedCrops, type PreparedSamples, prepareSamples, storedCrops } from "./prepareSamples.ts";
+import type { PrepareTask } from "./prepareTask.ts";
+import { float16Values } from "./stored/float16Values.ts";
+import { readRecords } from "./stored/recordFile.node.ts";
+
+/**
+ * Prepares the samples of a task, from stored records where there are some.
+ * @throws ImageError as `prepareSamples` does, DatasetError when stored records cannot be read.
+ */
+export async function runPrepareTask({ samples, indices, options }: PrepareTask, into: PreparedSamples): Promise<void> {
+  const { crops, teacher } = options.stored ?? {};
+  const [cropRecords, teacherRecords] = await Promise.all([
+    crops ? readRecords(crops, indices) : null,
+    teacher ? readRecords(teacher, indices) : null,
+  ]);
+  await prepareSamples(samples, options, cropRecords ? storedCrops(cropRecords) : decodedCrops(decodeImage, options.input), into);
+  for (const [n, record] of (teacherRecords ?? []).entries()) widen(record, into.teacher!, n); // there is room for what is stored
+}
+
+/** The binary16 numbers of record n, as f32. */
+function widen(record: Uint8Array, into: Float32Array, n: number): void {
+  const values = float16Values();
+  const halves = new Uint16Array(record.buffer, record.byteOffset, record.length / 2);
+  for (let i = 0, at = n * halves.length; i < halves.length; i++, at++) into[at] = values[halves[i]!]!;
+}
