@@ -45,13 +45,16 @@ export function pullback(
     if (!needed.includes(true)) continue;
     if (node.op.vjp === "not differentiable")
       throw new Error(`backward: ${node.op.name} is not differentiable, but the loss depends on it`);
-    for (const [i, gradient] of node.op.vjp(node, ofOutputs, needed).entries()) {
-      const input = node.inputs[i]!;
-      if (!gradient || !needed[i]) continue;
-      if (!sameShape(gradient.shape, input.shape))
-        throw new ShapeError(`gradient of ${node.op.name}`, `input ${i} and its gradient differ`, input, gradient);
-      accumulate(input, gradient);
-    }
+    const { vjp } = node.op;
+    graph.within(node.path, () => {
+      for (const [i, gradient] of vjp(node, ofOutputs, needed).entries()) {
+        const input = node.inputs[i]!;
+        if (!gradient || !needed[i]) continue;
+        if (!sameShape(gradient.shape, input.shape))
+          throw new ShapeError(`gradient of ${node.op.name}`, `input ${i} and its gradient differ`, input, gradient);
+        accumulate(input, gradient);
+      }
+    });
   }
   return wrt.map((tensor) => cotangents.get(tensor) ?? null);
 }

@@ -1,9 +1,10 @@
 import { type Command, Commands, createCommand, type Device, packUniforms, uniformBytes } from "@kindling/gpu";
 import { fastestVariant, type Kernel, type Problem, sourceOf, type Variant } from "@kindling/kernels";
 import type { Graph } from "./graph.ts";
+import { costOf, layerOf } from "./layerOf.ts";
 import { type LoweredNode, lower } from "./lower.ts";
 import { type Placement, place } from "./placement.ts";
-import { Program } from "./program.ts";
+import { type DispatchReport, Program } from "./program.ts";
 import type { ParameterStore } from "./store.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -34,17 +35,17 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
     for (const buffer of placement.buffers) buffer.destroy();
     throw error;
   });
-  const commands = perNode.flat();
+  const commands = perNode.flatMap(commandsOf);
   return new Program({
     device,
     placement,
     uniforms,
-    commands,
+    dispatches: perNode.flatMap((bound) => bound.map(({ report }) => report)),
     replay: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
     inputs: graph.inputs,
     outputs: new Map(Object.entries(options.outputs)),
     checkedNodes: checked
-      ? nodes.map(({ node }, i) => ({ node, commands: new Commands(device, perNode[i]!, Number.POSITIVE_INFINITY) }))
+      ? nodes.map(({ node }, i) => ({ node, commands: new Commands(device, commandsOf(perNode[i]!), Number.POSITIVE_INFINITY) }))
       : null,
     report: {
       dispatches: commands.length,
@@ -56,13 +57,23 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
   });
 }
 
+/** A dispatch that is ready to run, and what it is. */
+interface Bound {
+  readonly command: Command;
+  readonly report: DispatchReport;
+}
+
+function commandsOf(bound: readonly Bound[]): Command[] {
+  return bound.map(({ command }) => command);
+}
+
 /** One bound command a dispatch, and the buffer that holds all their uniform structs, written once. */
 async function makeCommands(
   device: Device,
   nodes: readonly LoweredNode[],
   placement: Placement,
   { choose }: CompileOptions,
-): Promise<{ readonly perNode: Command[][]; readonly uniforms: GPUBuffer }> {
+): Promise<{ readonly perNode: Bound[][]; readonly uniforms: GPUBuffer }> {
   const align = device.gpu.limits.minUniformBufferOffsetAlignment;
   const stride = (kernel: Kernel) => Math.ceil(uniformBytes(kernel.uniforms) / align) * align;
   const total = nodes.reduce((sum, { dispatches }) => sum + dispatches.reduce((bytes, { kernel }) => bytes + stride(kernel), 0), 0);
@@ -86,12 +97,14 @@ async function bindAll(
   placement: Placement,
   choose: CompileOptions["choose"],
   { view, uniforms, stride }: { readonly view: DataView; readonly uniforms: GPUBuffer; readonly stride: (kernel: Kernel) => number },
-): Promise<Command[][]> {
+): Promise<Bound[][]> {
   let offset = 0;
-  const perNode = nodes.map(({ dispatches }) =>
-    dispatches.map(({ kernel, problem, reads, writes }) => {
+  const perNode = nodes.map(({ node, dispatches }) =>
+    dispatches.map(async (dispatch) => {
+      const { kernel, problem, reads, writes } = dispatch;
       const variant = choose?.(kernel, problem) ?? fastestVariant(kernel, problem, device.capabilities);
       packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, offset);
+      const cost = costOf(dispatch);
       const command = createCommand(device, {
         label: `${kernel.name}/${variant.id}`,
         source: sourceOf(
@@ -104,10 +117,10 @@ async function bindAll(
         writes: writes.map((value) => placement.rangeOf(value)),
         uniforms: { buffer: uniforms, offset, bytes: uniformBytes(kernel.uniforms) },
         workgroups: variant.workgroups(problem),
-        flops: kernel.cost(problem).flops,
+        flops: cost.flops,
       });
       offset += stride(kernel);
-      return command;
+      return { command: await command, report: { layer: layerOf(node, dispatch), kernel: kernel.name, variant: variant.id, ...cost } };
     }),
   );
   return Promise.all(perNode.map((commands) => Promise.all(commands)));

@@ -21,6 +21,7 @@ export class Graph {
   readonly #named = new Map<string, Tensor>();
   readonly #names = new Map<Tensor, string>();
   #nextId = 0;
+  #path = "";
 
   /** A tensor fed by Program.write before each run. @throws Error when the name is taken. */
   input(name: string, shape: Shape, dtype: DType): Tensor {
@@ -51,10 +52,21 @@ export class Graph {
       if (inputs[index]?.source.kind !== "variable") throw new Error(`${op.name}: input ${index} is overwritten and must be a variable`);
     }
     const outputs: Tensor[] = [];
-    const node: Node<A> = { op, inputs, attrs, outputs };
+    const node: Node<A> = { op, inputs, attrs, outputs, path: this.#path };
     for (const aval of op.infer(inputs, attrs)) outputs.push(this.#tensor(aval, { kind: "node", node: node as Node }));
     this.nodes.push(node);
     return outputs;
+  }
+
+  /** Runs `work`; the nodes that it records belong to the module at `path`. */
+  within<T>(path: string, work: () => T): T {
+    const outer = this.#path;
+    this.#path = path;
+    try {
+      return work();
+    } finally {
+      this.#path = outer;
+    }
   }
 
   /** After this node, `variable` holds `value`; the compiler lets the node write there directly. @throws Error when the value is no node's own output. */

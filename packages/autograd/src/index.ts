@@ -1,6 +1,7 @@
 export * from "./backward.ts";
 export * from "./compile.ts";
 export * from "./graph.ts";
+export * from "./graphCosts.ts";
 export * from "./lower.ts";
 export * from "./nearestNames.ts";
 export * from "./op.ts";

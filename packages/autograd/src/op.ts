@@ -24,6 +24,8 @@ export interface Node<A = unknown> {
   readonly inputs: readonly Tensor[];
   readonly attrs: A;
   readonly outputs: readonly Tensor[];
+  /** Path of the module that recorded the call, or whose call it is the gradient of; "" outside of modules. */
+  readonly path: string;
 }
 
 /** What an op is asked to lower. */

@@ -1,11 +1,16 @@
-import { openDevice } from "@kindling/gpu";
+import { openDevice, sizeOf } from "@kindling/gpu";
 import { expect, test } from "vitest";
+import { backward } from "./backward.ts";
 import { compile } from "./compile.ts";
 import { Graph } from "./graph.ts";
 import { add } from "./ops/add.ts";
+import { conv2d } from "./ops/conv2d.ts";
 import { mul } from "./ops/mul.ts";
 import { relu } from "./ops/relu.ts";
+import { sumAll } from "./ops/sumAll.ts";
 import { NonFiniteError } from "./program.ts";
+import { ParameterStore } from "./store.ts";
+import { namedVariable } from "./variable.ts";
 
 const device = await openDevice();
 
@@ -53,4 +58,35 @@ test("an unknown input, a wrong size and an unknown output are refused with the 
   expect(() => program.write("c", new Float32Array(4))).toThrow(/"c"; there are a, b/);
   expect(() => program.write("a", new Float32Array(5))).toThrow(/16 bytes, not 20/);
   await expect(program.read("y")).rejects.toThrow(/"y"; there are result/);
+});
+
+test("a profiled run computes the same and says of each dispatch which layer, kernel and variant it is and when it ran", async () => {
+  const graph = new Graph();
+  const x = graph.input("x", [1, 4, 4, 4], "f32");
+  const variable = (name: string, shape: readonly number[]) =>
+    namedVariable(name, { shape, role: "parameter", init: () => new Float32Array(sizeOf(shape)).fill(0.5) });
+  const variables = [variable("net.0.weight", [3, 3, 4, 8]), variable("net.1.weight", [1, 1, 8, 4])];
+  using store = new ParameterStore(device, { variables, trainable: () => true });
+  store.initialise(variables, () => 0);
+  const [first, second] = variables.map((each) => graph.use(each));
+  const y = graph.within("net", () => relu(conv2d(conv2d(x, first!, null, { padding: 1 }), second!, null)));
+  const [gradient] = backward(sumAll(y), [first!]);
+  using program = await compile(graph, device, { store, outputs: { y, gradient: gradient! } });
+  program.write("x", new Float32Array(64).fill(1));
+  program.run();
+  const values = [await program.read("y"), await program.read("gradient")];
+  const { clock, kernels } = await program.profile();
+  expect([await program.read("y"), await program.read("gradient")]).toEqual(values);
+  expect(clock).toBe(device.capabilities.timestamps ? "timestamp queries" : "wall clock");
+  expect(kernels).toHaveLength(program.report.dispatches);
+  const layers = kernels.map(({ kernel, layer }) => `${kernel} ${layer}`);
+  expect(layers.slice(0, 3)).toEqual(["conv2d net.0", "conv2d net.1", "relu net"]);
+  expect(layers).toContain("conv2dInputGrad net.1");
+  expect(layers.find((each) => each.startsWith("conv2dWeightGrad"))).toBe("conv2dWeightGrad net");
+  const [conv] = kernels;
+  expect(conv).toMatchObject({ flops: 2 * 16 * 8 * 36, bytes: 4 * (64 + 288 + 128) });
+  for (const [i, { start, microseconds }] of kernels.entries()) {
+    expect(microseconds).toBeGreaterThanOrEqual(0);
+    expect(start).toBeGreaterThanOrEqual(i === 0 ? 0 : kernels[i - 1]!.start);
+  }
 });

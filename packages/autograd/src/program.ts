@@ -1,4 +1,13 @@
-import { type BufferRange, byteLengthOf, type Command, type Commands, type Device, decodeFloat16, readBuffer, sizeOf } from "@kindling/gpu";
+import {
+  type BufferRange,
+  byteLengthOf,
+  type Commands,
+  type CommandTimes,
+  type Device,
+  decodeFloat16,
+  readBuffer,
+  sizeOf,
+} from "@kindling/gpu";
 import type { Node } from "./op.ts";
 import type { Placement } from "./placement.ts";
 import type { Tensor } from "./tensor.ts";
@@ -13,14 +22,38 @@ export interface ProgramReport {
   readonly flops: number;
 }
 
+/** A dispatch of a program. */
+export interface DispatchReport {
+  /** Module path of the layer that it computes, forward or backward; "" outside of modules. */
+  readonly layer: string;
+  readonly kernel: string;
+  readonly variant: string;
+  readonly flops: number;
+  /** Bytes read and written, each value once. */
+  readonly bytes: number;
+}
+
+/** A dispatch of a program and when it ran. */
+export interface KernelTiming extends DispatchReport {
+  /** Microseconds since the first dispatch began. */
+  readonly start: number;
+  readonly microseconds: number;
+}
+
+/** What {@link Program.profile} measured, in the order of the dispatches. */
+export interface ProgramTimings {
+  readonly clock: CommandTimes["clock"];
+  readonly kernels: readonly KernelTiming[];
+}
+
 /** Everything that compiling a graph leaves for running it. */
 export interface ProgramParts {
   readonly device: Device;
   readonly placement: Placement;
   readonly uniforms: GPUBuffer;
-  /** The bound dispatches in order. */
-  readonly commands: readonly Command[];
-  /** The same, ready to be submitted. */
+  /** What is dispatched, in order. */
+  readonly dispatches: readonly DispatchReport[];
+  /** The same, bound and ready to be submitted. */
   readonly replay: Commands;
   readonly inputs: ReadonlyMap<string, Tensor>;
   readonly outputs: ReadonlyMap<string, Tensor>;
@@ -31,14 +64,14 @@ export interface ProgramParts {
 /** A compiled graph: it owns every buffer it binds; a step is `write` the inputs, `run`, `read` what is needed. */
 export class Program implements Disposable {
   readonly report: ProgramReport;
-  /** The bound dispatches in order, for profiling. */
-  readonly commands: readonly Command[];
+  /** What is dispatched, in order. */
+  readonly dispatches: readonly DispatchReport[];
   readonly #parts: ProgramParts;
 
   constructor(parts: ProgramParts) {
     this.#parts = parts;
     this.report = parts.report;
-    this.commands = parts.commands;
+    this.dispatches = parts.dispatches;
   }
 
   /** Sets an input; ordered by the queue before the next run. @throws RangeError for an unknown input or a wrong number of bytes. */
@@ -55,6 +88,20 @@ export class Program implements Disposable {
   /** Replays every dispatch; returns at once, the GPU works behind. */
   run(): void {
     this.#parts.replay.run();
+  }
+
+  /**
+   * Runs once, dispatch by dispatch, and says how long each took; everything is computed and changed as by {@link run}, but the times between
+   * dispatches are longer. Without timestamp queries the times are the wall clock's (see {@link ProgramTimings.clock}).
+   */
+  async profile(): Promise<ProgramTimings> {
+    const { clock, intervals } = await this.#parts.replay.time();
+    const first = Math.min(...intervals.map(({ start }) => start));
+    const kernels = this.dispatches.map((dispatch, i) => {
+      const { start, nanoseconds } = intervals[i]!; // one for each dispatch
+      return { ...dispatch, start: (start - first) / 1000, microseconds: nanoseconds / 1000 };
+    });
+    return { clock, kernels };
   }
 
   /** An output of the last run; f16 is widened. */

@@ -1,4 +1,5 @@
 import type { Device } from "./device.ts";
+import { type CommandTimes, timeCommands } from "./timeCommands.ts";
 
 /** One dispatch, everything about it decided. */
 export interface Command {
@@ -38,6 +39,11 @@ export class Commands {
       pass.end();
       this.#device.gpu.queue.submit([encoder.finish()]);
     }
+  }
+
+  /** Replays every dispatch and says when each ran, in the order of the commands. Slower than {@link run}: each has a pass of its own. */
+  time(): Promise<CommandTimes> {
+    return timeCommands(this.#device, this.#submissions);
   }
 }
 

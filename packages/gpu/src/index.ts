@@ -15,5 +15,6 @@ export { Readback, readBuffer } from "./readback.ts";
 export * from "./sourceExcerpt.ts";
 export type { SystemDescription, SystemMemory } from "./systemDescription.ts";
 export type { SystemProblem } from "./systemProblems.ts";
-export { Timestamps } from "./timestamps.ts";
+export type { CommandTimes } from "./timeCommands.ts";
+export { type Interval, Timestamps } from "./timestamps.ts";
 export * from "./uniforms.ts";

@@ -2,8 +2,15 @@ import type { Device } from "./device.ts";
 import { LimitError } from "./errors.ts";
 import { readBuffer } from "./readback.ts";
 
+/** A stretch of time. */
+export interface Interval {
+  /** Nanoseconds on a clock of which only differences mean something. */
+  readonly start: number;
+  readonly nanoseconds: number;
+}
+
 /**
- * Measures how long compute passes take on the GPU: pass `i` begins with `pass(i)`, the encoder ends with `resolve`, `read` gives times.
+ * Measures how long compute passes take on the GPU: pass `i` begins with `pass(i)`, the encoder ends with `resolve`, `read` gives the times.
  * Timing single kernels takes a pass each, which costs host time, so this belongs to profiling runs.
  */
 export class Timestamps implements Disposable {
@@ -50,8 +57,16 @@ export class Timestamps implements Disposable {
 
   /** Nanoseconds each pass took in the last submission that resolved; 0 for passes that did not run. */
   async read(): Promise<Float64Array> {
+    return Float64Array.from(await this.readIntervals(), ({ nanoseconds }) => nanoseconds);
+  }
+
+  /** When each pass ran, by what was resolved last, on the GPU's clock; 0 and 0 for passes that did not run. */
+  async readIntervals(): Promise<readonly Interval[]> {
     const ticks = new BigUint64Array(await readBuffer(this.#device, this.#resolved));
-    return Float64Array.from({ length: this.#passes }, (_, i) => Number(ticks[2 * i + 1]! - ticks[2 * i]!));
+    return Array.from({ length: this.#passes }, (_, i) => ({
+      start: Number(ticks[2 * i]!),
+      nanoseconds: Number(ticks[2 * i + 1]! - ticks[2 * i]!),
+    }));
   }
 
   [Symbol.dispose](): void {

@@ -8,6 +8,7 @@ export * from "./layers/initialiser.ts";
 export * from "./layers/sequential.ts";
 export * from "./loadWeights.ts";
 export * from "./modelCard.ts";
+export * from "./modelCosts.ts";
 export * from "./module.ts";
 export * from "./poseModel.ts";
 export * from "./saveWeights.ts";

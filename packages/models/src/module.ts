@@ -1,4 +1,4 @@
-import { Tensor, Variable } from "@kindling/autograd";
+import { type Graph, Tensor, Variable } from "@kindling/autograd";
 
 /** "train" normalises with the batch's own statistics and moves the running ones; "eval" uses the running ones. */
 export type Mode = "train" | "eval";
@@ -19,9 +19,13 @@ export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Ten
     return this.#path;
   }
 
-  /** Runs forward and names the output "<path>.out" on the graph, or "<path>.out.<i>" for several; distillation taps use these names. */
+  /**
+   * Runs forward; its nodes are this module's, and its output is named "<path>.out" on the graph, or "<path>.out.<i>" for several: distillation
+   * taps use these names.
+   */
   call(x: X, mode: Mode): Y {
-    const y = this.forward(x, mode);
+    const graph = graphOf(x);
+    const y = graph ? graph.within(this.path, () => this.forward(x, mode)) : this.forward(x, mode);
     nameTensors(y, join(this.path, "out"));
     return y;
   }
@@ -75,6 +79,10 @@ function partsOf(name: string, value: unknown): readonly Part[] {
   if (value instanceof Module) return [[name, value]];
   if (Array.isArray(value)) return value.flatMap((element, i) => partsOf(join(name, String(i)), element));
   return [];
+}
+
+function graphOf(tensors: Tensors): Graph | undefined {
+  return tensors instanceof Tensor ? tensors.graph : tensors[0]?.graph;
 }
 
 function nameTensors(tensors: Tensors, name: string): void {

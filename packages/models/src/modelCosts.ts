@@ -1,0 +1,99 @@
+import { Graph, graphCosts, type Tensor, type Variable } from "@kindling/autograd";
+import { byteLengthOf, sizeOf } from "@kindling/gpu";
+import { fileShape } from "./fileShape.ts";
+import { Conv2d } from "./layers/conv2d.ts";
+import { type AnyModule, variablesOf } from "./module.ts";
+import type { PoseModel } from "./poseModel.ts";
+
+/** What a layer holds and does in a forward pass. */
+export interface ModelLayer {
+  /** Module path; "" for what no module recorded. */
+  readonly name: string;
+  readonly ops: readonly string[];
+  readonly parameters: number;
+  /** Multiply–accumulates by the layer's definition, of the whole batch; 0 where it is no convolution. */
+  readonly macs: number;
+  /** Those that our kernels compute instead (half their floating point operations): an exact but different algorithm, or padded channels. */
+  readonly computedMacs: number;
+  /** Bytes of what it puts out, whole batch. */
+  readonly activationBytes: number;
+}
+
+/** What a network costs in a forward pass. */
+export interface ModelCosts {
+  /** As papers count them: no running statistics, three channels of an image. */
+  readonly parameters: number;
+  /**
+   * Multiply–accumulates of the convolutions for one image: what papers call its FLOPs. HRNet's "7.1 GFLOPs" are these divided by 2^30.
+   */
+  readonly macs: number;
+  readonly computedMacs: number;
+  /** Bytes of parameters and running statistics in memory. */
+  readonly variableBytes: number;
+  /** Bytes of all layers' outputs, as if none shared memory. */
+  readonly activationBytes: number;
+  /** Bytes that the forward pass takes beside its variables, with memory shared. */
+  readonly plannedBytes: number;
+  /** In the order of the forward pass. */
+  readonly layers: readonly ModelLayer[];
+}
+
+/**
+ * Parameters, work and memory of a network in evaluation mode, by layer; needs no adapter.
+ * @throws ShapeError or RangeError when the network takes no input of [height, width].
+ */
+export function modelCosts(model: PoseModel, [height, width]: readonly [number, number], batch: number): ModelCosts {
+  const graph = new Graph();
+  const output = model.call(graph.input("image", [batch, height, width, 4], "f32"), "eval");
+  return modelCostsOf(model, graph, output, batch);
+}
+
+/** The same of a network that was recorded on a graph: of everything that its output needs. */
+export function modelCostsOf(model: PoseModel, graph: Graph, output: Tensor, batch: number): ModelCosts {
+  const costs = graphCosts(graph, [output]);
+  const variables = [...variablesOf(model).values()];
+  const parameters = groupSum(
+    variables.filter(({ role }) => role === "parameter"),
+    moduleOf,
+    (variable) => sizeOf(fileShape(variable)),
+  );
+  const macs = new Map(convolutionsOf(model).map((convolution) => [convolution.path, macsOf(convolution, graph)]));
+  const layers = costs.layers.map(({ layer, ops, flops, activationBytes }) => {
+    const ofLayer = macs.get(layer) ?? 0;
+    const computedMacs = ofLayer > 0 ? flops / 2 : 0;
+    return { name: layer, ops, parameters: parameters.get(layer) ?? 0, macs: ofLayer, computedMacs, activationBytes };
+  });
+  const total = (of: (layer: ModelLayer) => number) => layers.reduce((sum, layer) => sum + of(layer), 0);
+  return {
+    parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
+    macs: total((layer) => layer.macs) / batch,
+    computedMacs: total((layer) => layer.computedMacs) / batch,
+    variableBytes: variables.reduce((sum, variable) => sum + byteLengthOf(variable), 0),
+    activationBytes: total((layer) => layer.activationBytes),
+    plannedBytes: costs.plannedBytes,
+    layers,
+  };
+}
+
+function convolutionsOf(module: AnyModule): Conv2d[] {
+  if (module instanceof Conv2d) return [module];
+  return module.parts().flatMap(([, part]) => ("parts" in part ? convolutionsOf(part) : []));
+}
+
+/** Each weight is multiplied once for each pixel that the convolution puts out: that of its name, or of the op that reads the weight. */
+function macsOf({ path, weight }: Conv2d, graph: Graph): number {
+  const named = `${path}.out`;
+  const reader = () => graph.nodes.find(({ inputs }) => inputs.includes(graph.use(weight)))?.outputs[0];
+  const output = graph.paths.includes(named) ? graph.find(named) : reader();
+  return output ? sizeOf(output.shape.slice(0, -1)) * sizeOf(fileShape(weight)) : 0;
+}
+
+function moduleOf({ name }: Variable): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf(".")));
+}
+
+function groupSum<T>(values: readonly T[], key: (value: T) => string, size: (value: T) => number): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const value of values) sums.set(key(value), (sums.get(key(value)) ?? 0) + size(value));
+  return sums;
+}
