@@ -28,6 +28,11 @@ test.each(["domain/codec", "domain/losses", "domain/mmpose_expected", "domain/fo
   },
 );
 
+test("of the losses only what is no loss has no check: similarities, a picture, a schedule", async () => {
+  const { unsupported } = await verifyGolden(device, own, { only: "domain/losses" });
+  expect(unsupported.map(({ name }) => name.slice("domain/losses/".length).split(" ")[0])).toEqual(["CKA", "CKA", "EigenCAM", "ramp"]);
+});
+
 test.skipIf(!existsSync(path.join(shared, "models")))(
   "networks give PyTorch's heatmaps, gradients and ten steps of training (skipped where ../shared is absent)",
   async () => {
