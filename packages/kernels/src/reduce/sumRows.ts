@@ -43,7 +43,10 @@ ${threadIndex(64)}
   cost: ({ rows, channels }) => ({ flops: rows * channels, bytes: 4 * rows * channels }),
 });
 
-/** Ranges that keep about a thousand threads busy, at least 32 rows each. */
+/**
+ * Ranges that fill a large GPU, of at least 32 rows each; no more than √rows, so that a thread that adds the ranges takes no longer than one that
+ * makes them.
+ */
 export function sumRowsSplits(rows: number, channels: number): number {
-  return Math.max(1, Math.min(Math.ceil(1024 / channels), Math.ceil(rows / 32)));
+  return Math.max(1, Math.min(Math.ceil(16_384 / channels), Math.ceil(rows / 32), Math.ceil(Math.sqrt(rows))));
 }

@@ -9,7 +9,7 @@ import { withLargeValues } from "./withLargeValues.ts";
 /** One element, fewer than a workgroup, one pass and two, a multiple of four and not. */
 const wholes: readonly Shape[] = [[], [1], [3, 7], [5, 13, 13, 3], [3, 2, 700], [9001]];
 
-/** Pixels, images, the last axis, axes apart, all, none; long axes in two passes, short ones in one, a multiple of four and not. */
+/** Pixels, images, the last axis, axes apart, all, none; long axes in two or three passes, short ones in one, a multiple of four and not. */
 const parts: readonly (readonly [Shape, readonly number[]])[] = [
   [[1], [0]],
   [
@@ -39,6 +39,7 @@ const parts: readonly (readonly [Shape, readonly number[]])[] = [
     [0, 1, 2],
   ],
   [[2, 700], [1]],
+  [[8229], [0]],
   [[3, 1, 5], [1]],
   [[3, 5, 4], []],
 ];
