@@ -6,6 +6,7 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { gradcheck } from "./commands/gradcheck.ts";
 import { predict } from "./commands/predict.ts";
+import { profile } from "./commands/profile.ts";
 import { showWgsl } from "./commands/showWgsl.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -19,6 +20,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   evaluate,
   predict,
   convert,
+  profile,
   data,
   verify,
   gradcheck,

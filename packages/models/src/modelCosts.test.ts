@@ -42,6 +42,7 @@ test("the student's features and head have the multiply–accumulates of their d
 test("a batch multiplies activations, not multiply–accumulates an image", () => {
   const [one, four] = [1, 4].map((batch) => modelCosts(named("hrnet-w8"), [64, 48], batch));
   expect(four!.macs).toBe(one!.macs);
+  expect(four!.layers.map(({ macs }) => macs)).toEqual(one!.layers.map(({ macs }) => macs));
   expect(four!.parameters).toBe(one!.parameters);
   expect(four!.activationBytes).toBe(4 * one!.activationBytes);
   expect(four!.plannedBytes).toBe(4 * one!.plannedBytes);

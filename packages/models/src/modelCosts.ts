@@ -11,7 +11,7 @@ export interface ModelLayer {
   readonly name: string;
   readonly ops: readonly string[];
   readonly parameters: number;
-  /** Multiply–accumulates by the layer's definition, of the whole batch; 0 where it is no convolution. */
+  /** Multiply–accumulates by the layer's definition, for one image; 0 where it is no convolution. */
   readonly macs: number;
   /** Those that our kernels compute instead (half their floating point operations): an exact but different algorithm, or padded channels. */
   readonly computedMacs: number;
@@ -59,15 +59,15 @@ export function modelCostsOf(model: PoseModel, graph: Graph, output: Tensor, bat
   );
   const macs = new Map(convolutionsOf(model).map((convolution) => [convolution.path, macsOf(convolution, graph)]));
   const layers = costs.layers.map(({ layer, ops, flops, activationBytes }) => {
-    const ofLayer = macs.get(layer) ?? 0;
-    const computedMacs = ofLayer > 0 ? flops / 2 : 0;
+    const ofLayer = (macs.get(layer) ?? 0) / batch;
+    const computedMacs = ofLayer > 0 ? flops / 2 / batch : 0;
     return { name: layer, ops, parameters: parameters.get(layer) ?? 0, macs: ofLayer, computedMacs, activationBytes };
   });
   const total = (of: (layer: ModelLayer) => number) => layers.reduce((sum, layer) => sum + of(layer), 0);
   return {
     parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
-    macs: total((layer) => layer.macs) / batch,
-    computedMacs: total((layer) => layer.computedMacs) / batch,
+    macs: total((layer) => layer.macs),
+    computedMacs: total((layer) => layer.computedMacs),
     variableBytes: variables.reduce((sum, variable) => sum + byteLengthOf(variable), 0),
     activationBytes: total((layer) => layer.activationBytes),
     plannedBytes: costs.plannedBytes,

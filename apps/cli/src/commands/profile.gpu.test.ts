@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ModelLayer } from "@kindling/models";
+import { afterAll, expect, test } from "vitest";
+import type { KernelRow } from "../profile/kernelTable.ts";
+import { kindling } from "../testing/kindling.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "kindling-profile-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface ProfileJson {
+  readonly parameters: number;
+  readonly macs: number;
+  readonly computedMacs: number;
+  readonly peakBytes: number;
+  readonly memory: Readonly<Record<string, number>>;
+  readonly layers: readonly ModelLayer[];
+  readonly kernels: readonly KernelRow[];
+}
+
+test.each([
+  ["squeezenet-hpe", "384x288", 800_849, 1_137_110_720],
+  ["hrnet-w32", "256x192", 28_536_113, 7_645_003_776],
+  ["hrnet-w48", "384x288", 63_595_745, 35_306_606_592],
+] as const)("profile %s input=%s gives the published figures, whose layers add up to them", async (model, input, parameters, macs) => {
+  const found = await profiled(model, `input=${input}`);
+  expect(found).toMatchObject({ parameters, macs, kernels: [] });
+  expect(sum(found.layers, (layer) => layer.macs)).toBe(macs);
+  expect(sum(found.layers, (layer) => layer.parameters)).toBe(parameters);
+  expect(found.peakBytes).toBe(Object.values(found.memory).reduce((total, bytes) => total + bytes, 0));
+  expect(found.peakBytes).toBeGreaterThan(4 * parameters);
+});
+
+test("a batch and a depth change the activations and the layers, not the totals", async () => {
+  const [one, two] = [await profiled("hrnet-w8", "input=64x48"), await profiled("hrnet-w8", "input=64x48", "batch=2", "depth=1")];
+  expect(two).toMatchObject({ parameters: one.parameters, macs: one.macs });
+  expect(two.memory["activations, shared"]).toBe(2 * one.memory["activations, shared"]!);
+  expect(two.layers.map(({ name }) => name)).toContain("stage4");
+  expect(sum(two.layers, (layer) => layer.macs)).toBe(one.macs);
+  const { out } = await kindling("profile", "hrnet-w8", "input=64x48");
+  expect(out).toContain("MACs an image");
+  expect(out.split("\n").length).toBeLessThan(50);
+});
+
+test("--run times every kernel of the forward pass, the longest first, and writes a trace", async () => {
+  const file = path.join(folder, "model.json");
+  const { kernels, ...found } = await profiled("squeezenet-hpe", "input=64x48", "width=0.25", "--run", `trace=${file}`);
+  expect(found).toMatchObject({ adapter: expect.any(String), clock: expect.any(String), milliseconds: expect.any(Number) });
+  expect(sum(kernels, ({ calls }) => calls)).toBe(1 + 3 + 8 * 3 + 4); // stem, poolings, fires, head
+  expect(sum(kernels, ({ share }) => share)).toBeCloseTo(1, 6);
+  for (const [i, { microseconds }] of kernels.entries()) if (i > 0) expect(microseconds).toBeLessThanOrEqual(kernels[i - 1]!.microseconds);
+  const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: readonly TraceEvent[] };
+  const named = (tid: number) => traceEvents.filter((event) => event.ph === "X" && event.tid === tid);
+  expect(new Set(named(1).map(({ name }) => name))).toEqual(new Set(["write", "submit", "wait", "profiled run"]));
+  expect(named(2)).toHaveLength(32);
+  const layers = named(2).map(({ args }) => args.layer);
+  expect(layers.slice(0, 4)).toEqual(["backbone.0", "backbone", "backbone.3.squeeze", "backbone.3.expand1x1"]);
+  for (const { ts, dur } of [...named(1), ...named(2)]) expect(Math.min(ts, dur)).toBeGreaterThanOrEqual(0);
+});
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+test.each([
+  [["hrnet-w"], `no model is named "hrnet-w"; the nearest is hrnet-w8`],
+  [["squeezenet-hpe", "input=8x8"], "squeezenet-hpe takes no input of 8x8 pixels"],
+  [["squeezenet-hpe", "trace=t.json"], "trace is written by a run: add --run"],
+  [["squeezenet-hpe", "batch=0"], "batch must be"],
+])("profile %j is one sentence and ends with 2", async (words, sentence) => {
+  const { status, out, err } = await kindling("profile", ...words, "--json");
+  expect(err).toContain(sentence);
+  expect({ status, out }).toEqual({ status: 2, out: "" });
+});
+
+async function profiled(...words: readonly string[]): Promise<ProfileJson> {
+  const { status, out, err } = await kindling("profile", ...words, "--json");
+  expect(status, err).toBe(0);
+  return JSON.parse(out) as ProfileJson;
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
+}

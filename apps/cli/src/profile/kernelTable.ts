@@ -1,0 +1,60 @@
+import { textTable } from "../textTable.ts";
+import type { ProgramTimes } from "./timeProgram.ts";
+
+/** All calls of one variant of a kernel in one run. */
+export interface KernelRow {
+  readonly kernel: string;
+  readonly variant: string;
+  readonly calls: number;
+  /** Of all calls together. */
+  readonly microseconds: number;
+  /** Of the time of all kernels, 0–1. */
+  readonly share: number;
+  readonly gflops: number;
+  readonly gigabytesPerSecond: number;
+}
+
+/** Time and throughput of every kernel and variant of some programs, the longest first. */
+export function kernelRows(programs: readonly ProgramTimes[]): readonly KernelRow[] {
+  const sums = new Map<string, { kernel: string; variant: string; calls: number; microseconds: number; flops: number; bytes: number }>();
+  for (const { kernel, variant, microseconds, flops, bytes } of programs.flatMap(({ kernels }) => kernels)) {
+    const key = `${kernel}/${variant}`;
+    const sum = sums.get(key) ?? { kernel, variant, calls: 0, microseconds: 0, flops: 0, bytes: 0 };
+    sum.calls++;
+    sum.microseconds += microseconds;
+    sum.flops += flops;
+    sum.bytes += bytes;
+    sums.set(key, sum);
+  }
+  const all = [...sums.values()];
+  const total = all.reduce((sum, { microseconds }) => sum + microseconds, 0);
+  return all
+    .map(({ flops, bytes, ...row }) => ({
+      ...row,
+      share: total > 0 ? row.microseconds / total : 0,
+      gflops: perSecond(flops, row.microseconds),
+      gigabytesPerSecond: perSecond(bytes, row.microseconds),
+    }))
+    .sort((a, b) => b.microseconds - a.microseconds);
+}
+
+/** {@link kernelRows} as a table. */
+export function kernelTable(rows: readonly KernelRow[]): string {
+  return textTable([
+    ["kernel", "variant", "calls", "µs", "share %", "GFLOP/s", "GB/s"],
+    ...rows.map(({ kernel, variant, calls, microseconds, share, gflops, gigabytesPerSecond }) => [
+      kernel,
+      variant,
+      String(calls),
+      microseconds.toFixed(1),
+      (100 * share).toFixed(1),
+      gflops.toFixed(2),
+      gigabytesPerSecond.toFixed(2),
+    ]),
+  ]);
+}
+
+/** Billions a second; 0 for calls too short for the clock. */
+function perSecond(amount: number, microseconds: number): number {
+  return microseconds > 0 ? amount / microseconds / 1000 : 0;
+}

@@ -1,0 +1,105 @@
+import type { ModelCosts } from "@kindling/models";
+import type { Report } from "../command.ts";
+import { bytesText } from "./bytesText.ts";
+import { type KernelRow, kernelRows, kernelTable } from "./kernelTable.ts";
+import { layersToDepth, layerTable } from "./layerTable.ts";
+import type { ProgramTimes } from "./timeProgram.ts";
+
+/** A network of a profile. */
+export interface ProfiledNetwork {
+  /** "student", "teacher", or the model's name. */
+  readonly name: string;
+  readonly costs: ModelCosts;
+}
+
+/** Everything that a profile found. */
+export interface Profile {
+  /** What was profiled: "squeezenet-hpe, input 384x288, batch 1". */
+  readonly title: string;
+  /** The first one is whose totals the profile reports. */
+  readonly networks: readonly [ProfiledNetwork, ...ProfiledNetwork[]];
+  readonly peakBytes: number;
+  /** What the peak holds, by name. */
+  readonly memory: Readonly<Record<string, number>>;
+  readonly measured?: Measured;
+}
+
+/** What was measured with --run. */
+export interface Measured {
+  readonly adapter: string;
+  readonly programs: readonly ProgramTimes[];
+  /** Milliseconds from submitting an ordinary run, all programs one after the other, to its end; median. */
+  readonly milliseconds: number;
+}
+
+/** The report of `kindling profile`; `depth` cuts the module paths of the table, and of the JSON's layers when it is given. */
+export function profileReport({ title, networks, peakBytes, memory, measured }: Profile, depth: number | undefined): Report {
+  const [{ costs }] = networks;
+  const rows = kernelRows(measured?.programs ?? []);
+  return {
+    json: {
+      ...totals(costs),
+      peakBytes,
+      memory,
+      layers: networks.flatMap((network) => (depth === undefined ? network.costs.layers : layersToDepth(network.costs.layers, depth))),
+      kernels: rows,
+      ...(networks.length > 1 ? { networks: Object.fromEntries(networks.map((network) => [network.name, totals(network.costs)])) } : {}),
+      ...(measured ? { adapter: measured.adapter, clock: measured.programs[0]!.clock, milliseconds: measured.milliseconds } : {}),
+    },
+    text: [
+      title,
+      ...networks.flatMap((network) => networkLines(network, depth ?? tableDepth(network))),
+      memoryLine(peakBytes, memory),
+      ...(measured ? measuredLines(measured, rows) : []),
+    ].join("\n"),
+  };
+}
+
+/** Rows of layers that can still be taken in. */
+const readableRows = 40;
+
+/** The deepest cut of the paths whose table is readable. */
+function tableDepth({ costs: { layers } }: ProfiledNetwork): number {
+  const deepest = Math.max(...layers.map(({ name }) => name.split(".").length));
+  for (let depth = deepest; depth > 1; depth--) if (layersToDepth(layers, depth).length <= readableRows) return depth;
+  return 1;
+}
+
+function totals({ parameters, macs, computedMacs }: ModelCosts): Readonly<Record<string, number>> {
+  return { parameters, macs, computedMacs };
+}
+
+function networkLines({ name, costs }: ProfiledNetwork, depth: number): readonly string[] {
+  const { parameters, macs, computedMacs, layers } = costs;
+  return [
+    "",
+    layerTable(layersToDepth(layers, depth)),
+    "",
+    `${name}: ${grouped(parameters)} parameters, ${grouped(macs)} MACs an image (${(macs / 2 ** 30).toFixed(2)} · 2^30)`,
+    "MACs are multiply–accumulates of convolutions and linear layers by their definition, what the literature calls FLOPs;",
+    `our kernels compute ${grouped(computedMacs)} (${(computedMacs / macs).toFixed(3)} of them)`,
+  ];
+}
+
+function memoryLine(peakBytes: number, memory: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(memory).map(([name, bytes]) => `${name} ${bytesText(bytes)}`);
+  return `planned peak memory ${bytesText(peakBytes)}: ${parts.join(", ")}`;
+}
+
+function measuredLines({ adapter, programs, milliseconds }: Measured, rows: readonly KernelRow[]): readonly string[] {
+  const kernels = rows.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1000;
+  const { clock, rounds } = programs[0]!; // a profile has programs
+  const how =
+    clock === "wall clock" ? "wall clock a dispatch, with the way to the adapter and back" : "timestamp queries, one pass a dispatch";
+  return [
+    "",
+    kernelTable(rows),
+    "",
+    `on ${adapter}`,
+    `kernels ${kernels.toFixed(2)} ms (${how}; medians of ${rounds} rounds); an ordinary run ${milliseconds.toFixed(2)} ms`,
+  ];
+}
+
+function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}

@@ -1,0 +1,42 @@
+import type { KernelTiming, Program, ProgramTimings } from "@kindling/autograd";
+
+/** How long the dispatches of a program take. */
+export interface ProgramTimes {
+  readonly name: string;
+  readonly clock: ProgramTimings["clock"];
+  /** In the order of the dispatches; medians of all rounds. */
+  readonly kernels: readonly KernelTiming[];
+  readonly rounds: number;
+}
+
+/** Rounds are added until they have taken so long, or are so many. */
+const enough = { milliseconds: 4000, rounds: 9 };
+
+/** Profiles programs that belong together, in turn, a few times; the first round, in which drivers finish compiling, does not count. */
+export async function timePrograms(programs: Readonly<Record<string, Program>>, signal: AbortSignal): Promise<readonly ProgramTimes[]> {
+  const rounds: Record<string, ProgramTimings>[] = [];
+  let start = performance.now();
+  for (let round = 0; round <= enough.rounds; round++) {
+    signal.throwIfAborted();
+    const timings: Record<string, ProgramTimings> = {};
+    for (const [name, program] of Object.entries(programs)) timings[name] = await program.profile();
+    if (round === 0) start = performance.now();
+    else rounds.push(timings);
+    if (round > 0 && performance.now() - start > enough.milliseconds) break;
+  }
+  return Object.keys(programs).map((name) => {
+    const all = rounds.map((timings) => timings[name]!);
+    const kernels = all[0]!.kernels.map((kernel, i) => ({
+      ...kernel,
+      microseconds: median(all.map((timings) => timings.kernels[i]!.microseconds)),
+    }));
+    return { name, clock: all[0]!.clock, kernels, rounds: rounds.length };
+  });
+}
+
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+}
