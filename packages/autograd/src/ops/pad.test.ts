@@ -13,10 +13,12 @@ test("pixels, channels and windows that are not there are refused, and so are st
   const row = graph.input("row", [7], "f32");
   expect(() => crop(x, { top: 2, left: 0, height: 3, width: 1 })).toThrow("3 × 1 pixels from row 2");
   expect(() => crop(x, { top: 0, left: -1, height: 1, width: 1 })).toThrow("column -1");
+  expect(() => crop(x, { top: 0, left: 0, height: 0, width: 1 })).toThrow("0 × 1 pixels");
   expect(() => pad(x, { top: 0, bottom: -1, left: 0, right: 0 })).toThrow("0 or more");
   expect(() => flip(row, "width")).toThrow("[n,h,w,c]");
   expect(() => padChannels(x, 0.5, 0)).toThrow("whole numbers");
-  expect(() => sliceChannels(x, 2, 2)).toThrow("channels 2 to 3 must exist");
+  expect(() => sliceChannels(x, 2, 2)).toThrow("the 2 channels from 2 on");
+  expect(() => sliceChannels(x, 2, -1)).toThrow("one at least");
   for (const order of [
     [0, 1],
     [0, 1, 1],

@@ -50,7 +50,7 @@ export interface CropWindow {
 
 /**
  * A rectangle of each image: [n,h,w,c] → [n,height,width,c].
- * @throws ShapeError when x is no batch of images or does not have all these pixels.
+ * @throws ShapeError when x is no batch of images or does not have all these pixels, or there are none.
  */
 export function crop(x: Tensor, window: CropWindow): Tensor {
   return record(cropOp, [x], window)[0]!;
@@ -62,7 +62,7 @@ export const cropOp: Op<CropWindow> = {
   infer([x], { top, left, height, width }) {
     const [batch = 0, allRows = 0, allColumns = 0, channels = 0] = x!.shape;
     if (x!.shape.length !== 4) throw new ShapeError("crop", "x must be [n,h,w,c]", x!);
-    const isWhole = [top, left, height, width].every((pixels) => Number.isInteger(pixels) && pixels >= 0);
+    const isWhole = [top, left, height - 1, width - 1].every((pixels) => Number.isInteger(pixels) && pixels >= 0);
     if (!isWhole || top + height > allRows || left + width > allColumns) {
       throw new ShapeError("crop", `the image must have the ${height} × ${width} pixels from row ${top} and column ${left} on`, x!);
     }

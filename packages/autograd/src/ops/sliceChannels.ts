@@ -7,7 +7,7 @@ import { rowsAndChannels } from "./rowsAndChannels.ts";
 
 /**
  * `channels` channels of x from `offset` on: [n,h,w,c] → [n,h,w,channels].
- * @throws ShapeError when x does not have these channels.
+ * @throws ShapeError when x does not have these channels, or there are none.
  */
 export function sliceChannels(x: Tensor, offset: number, channels: number): Tensor {
   return record(sliceChannelsOp, [x], { offset, channels })[0]!;
@@ -18,8 +18,9 @@ export const sliceChannelsOp: Op<{ readonly offset: number; readonly channels: n
   name: "sliceChannels",
   infer([x], { offset, channels }) {
     const all = x!.shape[x!.shape.length - 1] ?? 0;
-    if (!Number.isInteger(offset) || !Number.isInteger(channels) || offset < 0 || offset + channels > all)
-      throw new ShapeError("sliceChannels", `channels ${offset} to ${offset + channels - 1} must exist`, x!);
+    if (!Number.isInteger(offset) || !Number.isInteger(channels) || offset < 0 || channels < 1 || offset + channels > all) {
+      throw new ShapeError("sliceChannels", `x must have the ${channels} channels from ${offset} on, one at least`, x!);
+    }
     return [{ shape: [...x!.shape.slice(0, -1), channels], dtype: x!.dtype }];
   },
   lower({ inputs: [x], outputs, attrs: { offset, channels } }) {
