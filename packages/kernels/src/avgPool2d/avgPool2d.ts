@@ -1,5 +1,5 @@
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 import { type AvgPool2dProblem, avgPool2dUniforms, avgPool2dValues } from "./avgPool2dProblem.ts";
@@ -13,16 +13,7 @@ export const avgPool2dKernel: Kernel<AvgPool2dProblem, typeof avgPool2dUniforms>
   f16: ["x", "y"],
   uniforms: avgPool2dUniforms,
   uniformValues: avgPool2dValues,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["x", "y"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ outHeight, outWidth }) => [outHeight, outWidth], ["x", "y"], source),
   cost: (p) => ({ flops: resizeSizes(p).inputs, bytes: 4 * (resizeSizes(p).inputs + resizeSizes(p).outputs) }),
 });
 
@@ -47,8 +38,4 @@ ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels
     y[((n * u.outHeight + row) * u.outWidth + column) * channels + channel] = YElement(sum / f32(rows.count * columns.count));
   }
 }`;
-}
-
-function threads(p: AvgPool2dProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.outHeight, (p.outWidth * p.channels) / lanes);
 }

@@ -1,7 +1,7 @@
 import { type AvgPool2dProblem, avgPool2dUniforms, avgPool2dValues } from "../avgPool2d/avgPool2dProblem.ts";
 import { span } from "../avgPool2d/span.wgsl.ts";
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -13,16 +13,7 @@ export const avgPool2dInputGradKernel: Kernel<AvgPool2dProblem, typeof avgPool2d
   f16: ["dy", "dx"],
   uniforms: avgPool2dUniforms,
   uniformValues: avgPool2dValues,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["dy", "dx"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ height, width }) => [height, width], ["dy", "dx"], source),
   cost: (p) => ({ flops: 2 * resizeSizes(p).inputs, bytes: 4 * (resizeSizes(p).inputs + resizeSizes(p).outputs) }),
 });
 
@@ -54,8 +45,4 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
     dx[((n * u.height + row) * u.width + column) * channels + channel] = DxElement(sum);
   }
 }`;
-}
-
-function threads(p: AvgPool2dProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.height, (p.width * p.channels) / lanes);
 }

@@ -1,5 +1,5 @@
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { type ResizeProblem, resizeSizes, resizeUniforms } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -25,16 +25,7 @@ export const copyWindowKernel: Kernel<CopyWindowProblem, typeof uniforms> = defi
   f16: ["x", "y"],
   uniforms,
   uniformValues: (problem: CopyWindowProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["x", "y"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ outHeight, outWidth }) => [outHeight, outWidth], ["x", "y"], source),
   cost: (p) => ({ flops: 0, bytes: 8 * resizeSizes(p).outputs }),
 });
 
@@ -54,8 +45,4 @@ ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels
     }
   }
 }`;
-}
-
-function threads(p: CopyWindowProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.outHeight, (p.outWidth * p.channels) / lanes);
 }

@@ -1,5 +1,5 @@
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** x, y [batch, height, width, channels]; which axis runs backwards. */
@@ -21,21 +21,12 @@ export const flipKernel: Kernel<FlipProblem, typeof uniforms> = defineKernel({
   f16: ["x", "y"],
   uniforms,
   uniformValues: (problem: FlipProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: (p) => source(p, 1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["x", "y"],
-      source: (p) => source(p, 4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ height, width }) => [height, width], ["x", "y"], source),
   cost: (p) => ({ flops: 0, bytes: 8 * p.batch * p.height * p.width * p.channels }),
 });
 
 /** One thread per column and `lanes` channels of a band of rows. */
-function source({ axis }: FlipProblem, lanes: 1 | 4): string {
+function source(lanes: 1 | 4, { axis }: FlipProblem): string {
   const [h, w] = axis === "height" ? ["u.height - 1u - row", "column"] : ["row", "u.width - 1u - column"];
   return wgsl`
 ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${lanes}u` })}
@@ -44,8 +35,4 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
     y[((n * u.height + row) * u.width + column) * channels + channel] = YElement(x[xAt]);
   }
 }`;
-}
-
-function threads(p: FlipProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.height, (p.width * p.channels) / lanes);
 }

@@ -1,5 +1,5 @@
-import { imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { type MaxPool2dProblem, maxPool2dUniforms } from "../maxPool2d/maxPool2dProblem.ts";
 import { source } from "./source.wgsl.ts";
 
@@ -11,22 +11,9 @@ export const maxPool2dInputGradKernel: Kernel<MaxPool2dProblem, typeof maxPool2d
   f16: ["dy", "dx"],
   uniforms: maxPool2dUniforms,
   uniformValues: (problem: MaxPool2dProblem) => problem,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["dy", "dx"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ height, width }) => [height, width], ["dy", "dx"], source),
   cost: (p) => {
     const inputs = p.batch * p.height * p.width * p.channels;
     return { flops: inputs * Math.ceil(p.kernel / p.stride) ** 2, bytes: 4 * inputs + 5 * p.batch * p.outHeight * p.outWidth * p.channels };
   },
 });
-
-function threads(p: MaxPool2dProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.height, (p.width * p.channels) / lanes);
-}

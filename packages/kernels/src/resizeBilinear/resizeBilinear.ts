@@ -1,5 +1,5 @@
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 import { type ResizeBilinearProblem, resizeBilinearUniforms, resizeBilinearValues } from "./resizeBilinearProblem.ts";
@@ -12,16 +12,7 @@ export const resizeBilinearKernel: Kernel<ResizeBilinearProblem, typeof resizeBi
   f16: ["x", "y"],
   uniforms: resizeBilinearUniforms,
   uniformValues: resizeBilinearValues,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["x", "y"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ outHeight, outWidth }) => [outHeight, outWidth], ["x", "y"], source),
   cost: (p) => ({ flops: 9 * resizeSizes(p).outputs, bytes: 4 * (resizeSizes(p).inputs + resizeSizes(p).outputs) }),
 });
 
@@ -47,8 +38,4 @@ ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels
     y[((n * u.outHeight + row) * u.outWidth + column) * channels + channel] = YElement((1.0 - lower) * above + lower * below);
   }
 }`;
-}
-
-function threads(p: ResizeBilinearProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.outHeight, (p.outWidth * p.channels) / lanes);
 }

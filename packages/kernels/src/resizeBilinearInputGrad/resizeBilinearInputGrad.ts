@@ -1,5 +1,5 @@
-import { imageBands, imageBandThreads } from "../imageBands.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { imageBands, imageBandVariants } from "../imageBands.ts";
+import { defineKernel, type Kernel } from "../kernel.ts";
 import { type ResizeBilinearProblem, resizeBilinearUniforms, resizeBilinearValues } from "../resizeBilinear/resizeBilinearProblem.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
@@ -12,16 +12,7 @@ export const resizeBilinearInputGradKernel: Kernel<ResizeBilinearProblem, typeof
   f16: ["dy", "dx"],
   uniforms: resizeBilinearUniforms,
   uniformValues: resizeBilinearValues,
-  variants: [
-    { id: "scalar", supports: () => true, source: () => source(1), workgroups: (p) => grid(threads(p, 1), 64) },
-    {
-      id: "vector",
-      supports: (p) => p.channels % 4 === 0,
-      vectors: () => ["dy", "dx"],
-      source: () => source(4),
-      workgroups: (p) => grid(threads(p, 4), 64),
-    },
-  ],
+  variants: imageBandVariants(({ height, width }) => [height, width], ["dy", "dx"], source),
   cost: (p) => ({ flops: 8 * resizeSizes(p).outputs, bytes: 4 * (resizeSizes(p).inputs + resizeSizes(p).outputs) }),
 });
 
@@ -71,8 +62,4 @@ ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${l
     dx[((n * u.height + row) * u.width + column) * channels + channel] = DxElement(sum);
   }
 }`;
-}
-
-function threads(p: ResizeBilinearProblem, lanes: 1 | 4): number {
-  return imageBandThreads(p.batch, p.height, (p.width * p.channels) / lanes);
 }
