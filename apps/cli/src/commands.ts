@@ -8,6 +8,7 @@ import { gradcheck } from "./commands/gradcheck.ts";
 import { predict } from "./commands/predict.ts";
 import { profile } from "./commands/profile.ts";
 import { showWgsl } from "./commands/showWgsl.ts";
+import { teacherCache } from "./commands/teacherCache.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
 import type { Shell } from "./shell.ts";
@@ -22,6 +23,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   convert,
   profile,
   data,
+  teacherCache,
   verify,
   gradcheck,
   showWgsl,

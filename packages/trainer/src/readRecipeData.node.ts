@@ -1,21 +1,25 @@
 import { readFile } from "node:fs/promises";
-import { type Dataset, readCoco } from "@kindling/data";
+import { type Dataset, openCrops, type RecordFile, readCoco, type StoredRecords } from "@kindling/data";
 import { readWeights } from "@kindling/models";
 import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
+import { openTeacherCache } from "./teacherCache.node.ts";
 
 /** The data sets of a recipe; each says how many entries were left out of it and why. */
 export interface RecipeData {
   readonly training: Dataset;
   readonly validation: Dataset;
+  /** Crops and a teacher's heatmaps on disk, where the recipe names folders of them. */
+  readonly stored: { readonly training: StoredRecords; readonly validation: StoredRecords };
 }
 
 /**
- * Reads the recipe's data sets, cut to its `limit` or `overfit`.
- * @throws DatasetError when a file cannot be used, RecipeError when the student has other joints.
+ * Reads the recipe's data sets, cut to its `limit` or `overfit`, and opens what is stored of them.
+ * @throws DatasetError when a file cannot be used or stored records are out of date, RecipeError when the student has other joints.
  */
-export async function readRecipeData({ data, student }: Recipe): Promise<RecipeData> {
+export async function readRecipeData(recipe: Recipe): Promise<RecipeData> {
+  const { data, student } = recipe;
   const limit = data.overfit ?? data.limit;
   const read = (set: DataSetRecipe): Promise<Dataset> =>
     readCoco({ annotations: set.data, images: set.images, ...(limit === undefined ? {} : { limit }) });
@@ -24,15 +28,33 @@ export async function readRecipeData({ data, student }: Recipe): Promise<RecipeD
   if (joints !== student.joints) {
     throw new RecipeError(`student.joints: ${training.name} has ${joints} joints a person; got ${student.joints}`);
   }
-  return { training, validation: data.overfit === undefined ? await read(data.validation) : training };
+  const validation = data.overfit === undefined ? await read(data.validation) : training;
+  const [trainingCrops, validationCrops, teacher] = [
+    await openRecipeCrops(data.train, training, data.input),
+    await openRecipeCrops(data.overfit === undefined ? data.validation : data.train, validation, data.input),
+    await openTeacherCache(recipe, training),
+  ];
+  const stored = {
+    training: { ...(trainingCrops ? { crops: trainingCrops } : {}), ...(teacher ? { teacher } : {}) },
+    validation: validationCrops ? { crops: validationCrops } : {},
+  };
+  return { training, validation, stored };
 }
 
-/** Reads the weights files of a recipe. @throws WeightsFileError when one is no weights file, RecipeError when one is missing. */
+async function openRecipeCrops(
+  { data, images, crops }: DataSetRecipe,
+  dataset: Dataset,
+  [height, width]: readonly [number, number],
+): Promise<RecordFile | null> {
+  return crops === undefined ? null : openCrops({ annotations: data, images, dataset, input: { height, width }, directory: crops });
+}
+
+/** Reads the weights files of a recipe, but not that of a cached teacher, which training does not run. @throws WeightsFileError when one is no weights file, RecipeError when one is missing. */
 export async function readRecipeWeights({ student, teacher }: Recipe): Promise<RecipeWeights> {
   const [backbone, whole, ofTeacher] = await Promise.all([
-    readNamedWeights(student.backbone),
-    readNamedWeights(student.weights),
-    readNamedWeights(teacher?.weights),
+    student.backbone === undefined ? null : readNamedWeights(student.backbone),
+    student.weights === undefined ? null : readNamedWeights(student.weights),
+    teacher === undefined || teacher.cache !== undefined ? null : readNamedWeights(teacher.weights),
   ]);
   return {
     ...(backbone ? { backbone } : {}),
@@ -41,8 +63,8 @@ export async function readRecipeWeights({ student, teacher }: Recipe): Promise<R
   };
 }
 
-async function readNamedWeights(file: string | undefined): Promise<NamedWeights | null> {
-  if (file === undefined) return null;
+/** Reads a weights file. @throws WeightsFileError when it is none, RecipeError when it is missing. */
+export async function readNamedWeights(file: string): Promise<NamedWeights> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new RecipeError(`the weights ${file} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`);
   });

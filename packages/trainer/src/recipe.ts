@@ -43,6 +43,8 @@ export interface StudentRecipe extends NetworkRecipe {
 /** The frozen network that the student imitates. */
 export interface TeacherRecipe extends NetworkRecipe {
   readonly weights: string;
+  /** Folder of the heatmaps that `kindling teacher-cache` made: training then runs no teacher, and reads what it gave rounded to f16. */
+  readonly cache?: string;
 }
 
 /** What the networks see, and how it is cut to batches. */
@@ -58,6 +60,7 @@ export interface DataRecipe {
   readonly batchSize: number;
   /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
   readonly workers?: number;
+  /** Crops and the teacher's heatmaps on disk hold for "none" alone. */
   readonly augment: "none";
   /** Only the first so many persons of each set. */
   readonly limit?: number;
@@ -73,6 +76,8 @@ export interface DataSetRecipe {
   readonly data: string;
   /** Folder of the images. Default: the folder of the annotations. */
   readonly images: string;
+  /** Folder of the crops that `kindling data crop` made; they are the same as those cut from the images, and sooner there. */
+  readonly crops?: string;
 }
 
 /** One term of the total loss: what is compared, on which tensors, with which weight over the epochs. */

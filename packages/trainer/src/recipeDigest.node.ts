@@ -1,17 +1,33 @@
 import { createHash } from "node:crypto";
 import { recipeToYaml } from "./recipe/recipeToYaml.ts";
-import type { Recipe } from "./recipe.ts";
+import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
 
 /**
  * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length
- * and what changes only how fast it runs. A run may be extended, but not resumed with other losses.
+ * and what changes only how fast it runs. A run may be extended, but not resumed with other losses. Whether a teacher is cached counts, because
+ * the cache is rounded; where it lies does not.
  */
 export function recipeDigest(recipe: Recipe): string {
   const same: Recipe = {
     ...recipe,
     name: "x",
-    data: { ...recipe.data, workers: 0, cache: false },
+    ...(recipe.teacher ? { teacher: withCacheAt("x", recipe.teacher) } : {}),
+    data: {
+      ...recipe.data,
+      train: withoutCrops(recipe.data.train),
+      validation: withoutCrops(recipe.data.validation),
+      workers: 0,
+      cache: false,
+    },
     schedule: { ...recipe.schedule, epochs: Number.MAX_SAFE_INTEGER },
   };
   return createHash("sha256").update(recipeToYaml(same)).digest("hex");
+}
+
+function withoutCrops({ data, images }: DataSetRecipe): DataSetRecipe {
+  return { data, images };
+}
+
+function withCacheAt(folder: string, teacher: TeacherRecipe): TeacherRecipe {
+  return teacher.cache === undefined ? teacher : { ...teacher, cache: folder };
 }

@@ -44,10 +44,20 @@ test("run.json names every input file with its SHA-256 and comes back as written
 
 test("the digest of a recipe changes with what a training state depends on, and with nothing else", () => {
   const digest = recipeDigest(recipe());
-  for (const harmless of [{ epochs: "9" }, { name: "other" }, { "data.workers": "3" }, { "data.cache": "true" }]) {
+  for (const harmless of [
+    { epochs: "9" },
+    { name: "other" },
+    { "data.workers": "3" },
+    { "data.cache": "true" },
+    { "data.train.crops": "/crops" },
+  ]) {
     expect(recipeDigest(recipe(harmless as unknown as Record<string, string>))).toBe(digest);
   }
   for (const change of [{ seed: "4" }, { batchSize: "5" }, { "optimizer.learningRate": "1e-4" }, { "losses.0.weight": "2" }]) {
     expect(recipeDigest(recipe(change as unknown as Record<string, string>))).not.toBe(digest);
   }
+  const distilled = (cache = ""): string =>
+    recipeDigest(recipe({ teacher: `{ model: hrnet-w8, weights: abc${cache} }`, losses: "[{ name: kd, kind: mse, against: teacher }]" }));
+  expect(distilled(", cache: here")).toBe(distilled(", cache: there"));
+  expect(distilled(", cache: here")).not.toBe(distilled()); // f16 rounds
 });

@@ -64,7 +64,8 @@ export class TrainStep implements Disposable {
 
   /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */
   async run(batch: Batch, settings: StepSettings): Promise<{ readonly losses: Promise<StepLosses> }> {
-    if (this.#teacher) this.#gradients.write("teacher", await this.#teacher.of(batch));
+    const teacher = batch.teacher ?? (await this.#teacher?.of(batch));
+    if (teacher) this.#gradients.write("teacher", teacher);
     this.#gradients.write(imageInput, batch.image);
     this.#gradients.write("target", batch.target);
     this.#gradients.write("mask", batch.mask);
@@ -102,11 +103,11 @@ function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: bool
   const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
   const prediction = student.call(recordImages(graph, batchSize, input, student.card), "train");
-  const teacherOutput = !teacher
-    ? undefined
-    : cachedTeacher
-      ? graph.input("teacher", heatmaps, "f32")
-      : teacher.call(recordImages(graph, batchSize, input, teacher.card), "eval");
+  // Either in memory, or on disk: then it comes with the batches.
+  const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
+  const teacherOutput = isCached
+    ? graph.input("teacher", heatmaps, "f32")
+    : teacher?.call(recordImages(graph, batchSize, input, teacher.card), "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),

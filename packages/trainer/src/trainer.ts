@@ -1,4 +1,4 @@
-import { createLoader, type DataLoader, type Dataset } from "@kindling/data";
+import { createLoader, type DataLoader, type Dataset, type StoredRecords } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
 import { Evaluator } from "./evaluator.ts";
@@ -19,6 +19,8 @@ export interface TrainerParts {
   readonly networks: Networks;
   readonly training: Dataset;
   readonly validation: Dataset;
+  /** What of them is read from disk (`readRecipeData`); a recipe with a cached teacher needs its heatmaps. */
+  readonly stored?: { readonly training: StoredRecords; readonly validation: StoredRecords };
   /** A snapshot of the same recipe to go on from. */
   readonly resume?: Snapshot;
 }
@@ -221,11 +223,14 @@ interface Loaders {
   readonly validation: DataLoader;
 }
 
-function createLoaders({ recipe, training, validation, resume }: TrainerParts): Loaders {
+function createLoaders({ recipe, training, validation, stored, resume }: TrainerParts): Loaders {
+  if (recipe.teacher?.cache !== undefined && !stored?.training.teacher) {
+    throw new Error("the teacher is cached, but its heatmaps are not given: readRecipeData opens them");
+  }
   const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(resume ? { state: resume.state.loader } : {}) };
   return {
-    training: createLoader({ ...loaderOptions(recipe, training), ...order }),
-    validation: createLoader(loaderOptions(recipe, validation)),
+    training: createLoader({ ...loaderOptions(recipe, training), ...order, ...(stored ? { stored: stored.training } : {}) }),
+    validation: createLoader({ ...loaderOptions(recipe, validation), ...(stored ? { stored: stored.validation } : {}) }),
   };
 }
 

@@ -46,6 +46,12 @@ function checkLosses({ losses, student, teacher, metric }: Recipe): DescribedIss
       );
     }
     if (!looksAtTeacher(term)) continue;
+    if (term.kind === "feature" && teacher?.cache !== undefined) {
+      return issue(
+        ["teacher", "cache"],
+        `teacher.cache: losses[${i}] (${term.name}) compares with ${term.teacher}, and the cache holds the teacher's heatmaps alone; remove one of the two`,
+      );
+    }
     if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
     if (term.kind !== "feature" && teacher.joints !== student.joints) {
       return issue(

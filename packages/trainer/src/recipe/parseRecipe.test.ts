@@ -100,6 +100,16 @@ test("overrides reach any depth, short names included, and their paths count fro
   expect(recipe.losses[1]!.weight).toEqual({ rule: "linear", from: 0.9, to: 0.5 });
 });
 
+test("folders of crops and of a teacher's heatmaps count from where they are written, and are kept in the recipe written out", () => {
+  const changes = { "teacher.cache": "heatmaps", "data.train.crops": "/c", "data.validation.crops": "../crops" };
+  const recipe = parseRecipe(text, "/r/kd.yaml", changes, "/here");
+  expect(recipe.teacher?.cache).toBe("/here/heatmaps");
+  expect(recipe.data).toMatchObject({ train: { crops: "/c" }, validation: { crops: "/crops" } });
+  expect(parseRecipe(recipeToYaml(recipe), "/elsewhere/recipe.yaml")).toEqual(recipe);
+  const written = parseRecipe(withLine(6, "  train: { data: train.json, images: train2017, crops: crops }"), "/r/kd.yaml");
+  expect(written.data.train.crops).toBe("/r/crops");
+});
+
 test("epochs=+50 adds to the recipe's epochs", () => {
   expect(parseRecipe(text, "/r/kd.yaml", { epochs: "+50" }).schedule.epochs).toBe(80);
 });
@@ -226,6 +236,14 @@ test.each([
 
 test.each([
   ["a loss without its teacher", withLine(4, ""), "/r/kd.yaml:12: losses[1] (kd) compares with the teacher, but the recipe has no teacher"],
+  [
+    "a cached teacher whose inside is looked at",
+    withLine(12, "  - { name: f, kind: feature, student: student.a, teacher: teacher.layer1.out, adapter: none }").replace(
+      "hrnet.pth }",
+      "hrnet.pth, cache: heatmaps }",
+    ),
+    "/r/kd.yaml:4: teacher.cache: losses[1] (f) compares with teacher.layer1.out, and the cache holds the teacher's heatmaps alone; remove one of the two",
+  ],
   [
     "a teacher that nothing looks at",
     withLine(12, ""),

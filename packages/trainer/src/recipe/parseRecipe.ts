@@ -48,10 +48,13 @@ const pathKeys = [
   "student.backbone",
   "student.weights",
   "teacher.weights",
+  "teacher.cache",
   "data.train.data",
   "data.train.images",
+  "data.train.crops",
   "data.validation.data",
   "data.validation.images",
+  "data.validation.crops",
 ];
 
 function resolvePaths(content: Record<string, unknown>, recipeFolder: string, workingFolder: string, changes: readonly Override[]): void {

@@ -21,12 +21,19 @@ const student = closedObject({
   backbone: path.exactOptional().describe("weights of the backbone alone, such as ImageNet's"),
   weights: path.exactOptional().describe("weights of the whole network to start from"),
 });
-const teacher = closedObject({ model, joints, width, weights: path.describe("trained weights") });
+const teacher = closedObject({
+  model,
+  joints,
+  width,
+  weights: path.describe("trained weights"),
+  cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
+});
 
 const dataSet = closedObject({
   data: path.describe("COCO-style annotations (JSON)"),
   images: path.exactOptional().describe("folder of the images; default: the folder of the annotations"),
-}).transform(({ data, images }) => ({ data, images: images ?? folderOf(data) }));
+  crops: path.exactOptional().describe("folder of the crops that `kindling data crop` made"),
+}).transform(({ data, images, ...rest }) => ({ data, images: images ?? folderOf(data), ...rest }));
 
 const data = closedObject({
   train: dataSet,
