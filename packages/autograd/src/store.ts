@@ -88,6 +88,11 @@ export class ParameterStore implements Disposable {
     for (const variable of state) if (options.trainable(variable)) this.#persistent.set(variable.name, variable);
   }
 
+  /** Bytes of its arenas: parameters, gradients, slots and state. */
+  get bytes(): number {
+    return this.#buffers.reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** What a checkpoint must hold: trained parameters, their running statistics and optimiser slots, by name. */
   get persistent(): ReadonlyMap<string, Variable> {
     return this.#persistent;

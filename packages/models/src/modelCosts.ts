@@ -1,4 +1,4 @@
-import { Graph, graphCosts, type Tensor, type Variable } from "@kindling/autograd";
+import { Graph, graphCosts, type Variable } from "@kindling/autograd";
 import { byteLengthOf, sizeOf } from "@kindling/gpu";
 import { fileShape } from "./fileShape.ts";
 import { Conv2d } from "./layers/conv2d.ts";
@@ -39,17 +39,17 @@ export interface ModelCosts {
 }
 
 /**
- * Parameters, work and memory of a network in evaluation mode, by layer; needs no adapter.
+ * Parameters, work and memory of a network in evaluation mode, by layer, with activations stored as `dtype`; needs no adapter.
  * @throws ShapeError or RangeError when the network takes no input of [height, width].
  */
-export function modelCosts(model: PoseModel, [height, width]: readonly [number, number], batch: number): ModelCosts {
+export function modelCosts(
+  model: PoseModel,
+  [height, width]: readonly [number, number],
+  batch: number,
+  dtype: "f32" | "f16" = "f32",
+): ModelCosts {
   const graph = new Graph();
-  const output = model.call(graph.input("image", [batch, height, width, 4], "f32"), "eval");
-  return modelCostsOf(model, graph, output, batch);
-}
-
-/** The same of a network that was recorded on a graph: of everything that its output needs. */
-export function modelCostsOf(model: PoseModel, graph: Graph, output: Tensor, batch: number): ModelCosts {
+  const output = model.call(graph.input("image", [batch, height, width, 4], dtype), "eval");
   const costs = graphCosts(graph, [output]);
   const variables = [...variablesOf(model).values()];
   const parameters = groupSum(

@@ -32,7 +32,6 @@ export interface RecipeWeights {
 /** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
 export interface Networks extends Disposable {
   readonly student: PoseModel;
-  /** None when the recipe's is cached on disk. */
   readonly teacher: PoseModel | null;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
   readonly adapters: ReadonlyMap<string, Conv2d>;
@@ -46,13 +45,14 @@ const initialWeightsStream = 1;
 
 /**
  * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given.
+ * Without weights (null) the teacher starts from the seed too: for measuring how fast they are.
  * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
  * heatmaps are not of a network's size, tensors to compare differ in channels, or it asks for another precision.
  */
-export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights): Networks {
+export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
   if (recipe.precision !== "f32") throw new RecipeError(`precision: training computes in f32; got ${recipe.precision}`);
   const student = build(recipe.student, "student");
-  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? build(recipe.teacher, "teacher") : null;
+  const teacher = recipe.teacher ? build(recipe.teacher, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
   const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
@@ -60,8 +60,10 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const trainedSet = new Set(trained);
   const store = new ParameterStore(device, { variables: all, trainable: (variable) => trainedSet.has(variable) });
   try {
-    store.initialise(trained, createRandom(recipe.seed, initialWeightsStream));
-    loadAll(store, student, teacher, weights);
+    const random = createRandom(recipe.seed, initialWeightsStream);
+    store.initialise(trained, random);
+    if (weights) loadAll(store, student, teacher, weights);
+    else if (teacher) store.initialise(variablesOf(teacher).values(), random);
   } catch (error) {
     store[Symbol.dispose]();
     throw error;
@@ -89,8 +91,7 @@ function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel
   return made;
 }
 
-/** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */
-export function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
+function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
   const made = card.heatmapSize(data.input);
   if (made.join() === data.heatmap.join()) return;
   throw new RecipeError(

@@ -1,4 +1,4 @@
-import { compile, Graph, type Program, type ProgramReport } from "@kindling/autograd";
+import { compile, Graph, type Program, type ProgramReport, type Tensor } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { imageInput, recordImages } from "./images.ts";
@@ -10,26 +10,27 @@ import type { Recipe } from "./recipe.ts";
  * so that later epochs run at the student's speed.
  */
 export class TeacherHeatmaps implements Disposable {
-  readonly #program: Program;
+  /** The teacher's forward pass. */
+  readonly program: Program;
   readonly #bySample = new Map<number, Float32Array>();
   readonly #perSample: number;
 
   constructor(program: Program, perSample: number) {
-    this.#program = program;
+    this.program = program;
     this.#perSample = perSample;
   }
 
   get report(): ProgramReport {
-    return this.#program.report;
+    return this.program.report;
   }
 
   /** Heatmaps of a batch, [n,h,w,k]. */
   async of(batch: Batch): Promise<Float32Array<ArrayBuffer>> {
     const samples = [...batch.indices];
     if (samples.some((sample) => !this.#bySample.has(sample))) {
-      this.#program.write(imageInput, batch.image);
-      this.#program.run();
-      const heatmaps = await this.#program.read("heatmaps");
+      this.program.write(imageInput, batch.image);
+      this.program.run();
+      const heatmaps = await this.program.read("heatmaps");
       for (const [i, sample] of samples.entries()) {
         this.#bySample.set(sample, heatmaps.slice(i * this.#perSample, (i + 1) * this.#perSample));
       }
@@ -40,15 +41,22 @@ export class TeacherHeatmaps implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#program[Symbol.dispose]();
+    this.program[Symbol.dispose]();
   }
 }
 
 /** The cache of a recipe that keeps its samples (`data.cache`) and looks at nothing of the teacher but its heatmaps; else null. */
-export async function teacherHeatmapsOf(device: Device, recipe: Recipe, { teacher, store }: Networks): Promise<TeacherHeatmaps | null> {
+export async function teacherHeatmapsOf(device: Device, recipe: Recipe, networks: Networks): Promise<TeacherHeatmaps | null> {
+  const recorded = recordTeacherHeatmaps(recipe, networks);
+  if (!recorded) return null;
+  const { graph, heatmaps } = recorded;
+  const program = await compile(graph, device, { store: networks.store, outputs: { heatmaps } });
+  return new TeacherHeatmaps(program, sizeOf(heatmaps.shape.slice(1)));
+}
+
+/** The teacher's forward pass of a recipe that keeps its heatmaps; else null. */
+export function recordTeacherHeatmaps(recipe: Recipe, { teacher }: Networks): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
   if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
   const graph = new Graph();
-  const heatmaps = teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card), "eval");
-  const program = await compile(graph, device, { store, outputs: { heatmaps } });
-  return new TeacherHeatmaps(program, sizeOf(heatmaps.shape.slice(1)));
+  return { graph, heatmaps: teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card), "eval") };
 }

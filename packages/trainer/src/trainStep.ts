@@ -1,4 +1,16 @@
-import { add, backward, compile, fill, Graph, type Program, type ProgramReport, scaleBy, type Tensor } from "@kindling/autograd";
+import {
+  add,
+  backward,
+  compile,
+  fill,
+  Graph,
+  type GraphCosts,
+  graphCosts,
+  type Program,
+  type ProgramReport,
+  scaleBy,
+  type Tensor,
+} from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import { type Device, Readback } from "@kindling/gpu";
 import { imageInput, recordImages } from "./images.ts";
@@ -7,7 +19,7 @@ import type { Networks } from "./networks.ts";
 import { recordUpdate } from "./optimizers/recordUpdate.ts";
 import { type UpdateRule, updateRuleOf } from "./optimizers/updateRule.ts";
 import type { Recipe } from "./recipe.ts";
-import { type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
+import { recordTeacherHeatmaps, type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
 
 /** Scalars of one step. */
 export interface StepSettings {
@@ -21,12 +33,19 @@ export interface StepSettings {
 /** What a step gives back, once the GPU is done with it: every loss term without its weight, "total", and the gradient's "norm" before clipping. */
 export type StepLosses = Readonly<Record<string, number>>;
 
+/** Does a piece of the host's work; a profile notes its name and time. */
+export type Measure = <T>(name: string, work: () => T) => T;
+
+const unmeasured: Measure = (_, work) => work();
+
 /**
  * One training step as two programs over one store: gradients (forward passes, losses, backward pass) and update (clipping, optimiser).
  * Two, because accumulated and all-reduced gradients come between them.
  */
 export class TrainStep implements Disposable {
   readonly reports: Readonly<Record<string, ProgramReport>>;
+  /** In the order of a step, for profiling; the teacher's where its heatmaps are kept. */
+  readonly programs: Readonly<Record<string, Program>>;
   readonly #gradients: Program;
   readonly #update: Program;
   readonly #teacher: TeacherHeatmaps | null;
@@ -38,6 +57,7 @@ export class TrainStep implements Disposable {
     this.#update = update;
     this.#teacher = teacher;
     this.#rule = updateRuleOf(recipe.optimizer);
+    this.programs = { ...(teacher ? { teacher: teacher.program } : {}), gradients, update };
     this.reports = { gradients: gradients.report, update: update.report, ...(teacher ? { teacher: teacher.report } : {}) };
     this.#outputs = [
       ...[...recipe.losses.map(({ name }) => name), "total"].map((name) => ({ name, program: gradients })),
@@ -63,16 +83,20 @@ export class TrainStep implements Disposable {
   }
 
   /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */
-  async run(batch: Batch, settings: StepSettings): Promise<{ readonly losses: Promise<StepLosses> }> {
-    const teacher = batch.teacher ?? (await this.#teacher?.of(batch));
-    if (teacher) this.#gradients.write("teacher", teacher);
-    this.#gradients.write(imageInput, batch.image);
-    this.#gradients.write("target", batch.target);
-    this.#gradients.write("mask", batch.mask);
-    this.#gradients.write("lossWeights", Float32Array.from(settings.lossWeights));
-    this.#gradients.run();
-    this.#update.write("step", Float32Array.from(this.#rule.stepScalars(settings.learningRate, settings.step)));
-    this.#update.run();
+  async run(batch: Batch, settings: StepSettings, measure: Measure = unmeasured): Promise<{ readonly losses: Promise<StepLosses> }> {
+    const teacher = this.#teacher ? await this.#teacher.of(batch) : null;
+    measure("write", () => {
+      if (teacher) this.#gradients.write("teacher", teacher);
+      this.#gradients.write(imageInput, batch.image);
+      this.#gradients.write("target", batch.target);
+      this.#gradients.write("mask", batch.mask);
+      this.#gradients.write("lossWeights", Float32Array.from(settings.lossWeights));
+      this.#update.write("step", Float32Array.from(this.#rule.stepScalars(settings.learningRate, settings.step)));
+    });
+    measure("submit", () => {
+      this.#gradients.run();
+      this.#update.run();
+    });
     const values = this.#outputs.map(({ name, program, readback }) => {
       const { buffer, offset } = program.rangeOf(name);
       return readback.push(buffer, offset);
@@ -93,6 +117,18 @@ export class TrainStep implements Disposable {
   }
 }
 
+/** Work and memory of the programs of a step, found without compiling them; named as {@link TrainStep.programs}. */
+export function stepCosts(recipe: Recipe, networks: Networks): Readonly<Record<string, GraphCosts>> {
+  const teacher = recordTeacherHeatmaps(recipe, networks);
+  const gradients = recordGradients(recipe, networks, teacher !== null);
+  const update = recordUpdate(networks.store, recipe.optimizer);
+  return {
+    ...(teacher ? { teacher: graphCosts(teacher.graph, [teacher.heatmaps]) } : {}),
+    gradients: graphCosts(gradients.graph, Object.values(gradients.outputs)),
+    update: graphCosts(update.graph, [update.norm]),
+  };
+}
+
 /** Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena. */
 function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: boolean): { graph: Graph; outputs: Record<string, Tensor> } {
   const { batchSize, input, heatmap } = recipe.data;
@@ -103,11 +139,11 @@ function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: bool
   const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
   const prediction = student.call(recordImages(graph, batchSize, input, student.card), "train");
-  // Either in memory, or on disk: then it comes with the batches.
-  const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
-  const teacherOutput = isCached
-    ? graph.input("teacher", heatmaps, "f32")
-    : teacher?.call(recordImages(graph, batchSize, input, teacher.card), "eval");
+  const teacherOutput = !teacher
+    ? undefined
+    : cachedTeacher
+      ? graph.input("teacher", heatmaps, "f32")
+      : teacher.call(recordImages(graph, batchSize, input, teacher.card), "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),

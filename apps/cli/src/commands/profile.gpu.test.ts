@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ModelLayer } from "@kindling/models";
 import { afterAll, expect, test } from "vitest";
 import type { KernelRow } from "../profile/kernelTable.ts";
 import { kindling } from "../testing/kindling.ts";
+import { tinyRun } from "../testing/tinyRun.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "kindling-profile-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,6 +60,56 @@ test("--run times every kernel of the forward pass, the longest first, and write
   for (const { ts, dur } of [...named(1), ...named(2)]) expect(Math.min(ts, dur)).toBeGreaterThanOrEqual(0);
 });
 
+const tiny = await tinyRun();
+afterAll(() => tiny[Symbol.asyncDispose]());
+
+test("a recipe's training step is profiled: memory of every program, kernels forward, backward and of the update, spans of loading", async () => {
+  const file = path.join(folder, "recipe.json");
+  const words = [tiny.run.recipe, "data.workers=0", "batch=2"] as const;
+  const costs = await profiled(...words);
+  expect(Object.keys(costs.memory)).toEqual(["parameters, gradients and optimiser", "gradients, shared", "update, shared"]);
+  expect(costs.kernels).toEqual([]);
+  const { kernels, layers, parameters } = await profiled(...words, "optimizer.kind=adam", "--run", `trace=${file}`);
+  expect(parameters).toBe(costs.parameters);
+  const names = kernels.map(({ kernel }) => kernel);
+  for (const kernel of ["unpackImage", "conv2dBias", "conv2dWeightGrad", "conv2dInputGrad", "adaptiveWing", "adam"])
+    expect(names).toContain(kernel);
+  expect(layers.every(({ name }) => name.startsWith("student"))).toBe(true);
+  const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: readonly TraceEvent[] };
+  const spans = traceEvents.filter((event) => event.ph === "X" && event.tid === 1).map(({ name }) => name);
+  expect(spans.slice(0, 4)).toEqual(["load", "write", "submit", "wait"]);
+  const programs = new Set(traceEvents.filter((event) => event.tid === 2 && event.ph === "X").map(({ args }) => args.program));
+  expect(programs).toEqual(new Set(["gradients", "update"]));
+});
+
+const cachedTeacher = `name: cached
+seed: 1
+student: { model: squeezenet-hpe, width: 0.25 }
+teacher: { model: hrnet-w8, weights: none.safetensors }
+data:
+  train: { data: none.json, images: . }
+  validation: { data: none.json, images: . }
+  input: [64, 48]
+  batchSize: 2
+  cache: true
+losses:
+  - { name: kd, kind: spatialKl, temperature: 1, logitScale: 10, weight: 1 }
+optimizer: { kind: adamw, learningRate: 1e-3, weightDecay: 0 }
+schedule: { kind: warmupCosine, warmupEpochs: 1, epochs: 2 }
+`;
+
+test("neither data nor weights need be there: a random batch is said to be one, and the teacher is profiled beside the student", async () => {
+  const file = path.join(folder, "cached.yaml");
+  writeFileSync(file, cachedTeacher);
+  const { status, out, err } = await kindling("profile", file, "--run", "--json");
+  expect(status, err).toBe(0);
+  expect(err).toContain("the batch is random and loading is not measured");
+  const found = JSON.parse(out) as ProfileJson & { networks: Readonly<Record<string, { parameters: number }>> };
+  expect(Object.keys(found.memory)).toContain("teacher, shared");
+  expect(found.networks).toMatchObject({ student: { parameters: found.parameters }, teacher: { parameters: expect.any(Number) } });
+  expect(found.kernels.map(({ kernel }) => kernel)).toContain("spatialKlGrad");
+});
+
 interface TraceEvent {
   readonly name: string;
   readonly ph: string;
@@ -73,6 +124,8 @@ test.each([
   [["squeezenet-hpe", "input=8x8"], "squeezenet-hpe takes no input of 8x8 pixels"],
   [["squeezenet-hpe", "trace=t.json"], "trace is written by a run: add --run"],
   [["squeezenet-hpe", "batch=0"], "batch must be"],
+  [["squeezenet-hpe", "seed=2"], "seed is a recipe's"],
+  [["none.yaml"], "cannot read the recipe: there is no such file"],
 ])("profile %j is one sentence and ends with 2", async (words, sentence) => {
   const { status, out, err } = await kindling("profile", ...words, "--json");
   expect(err).toContain(sentence);

@@ -2,38 +2,62 @@ import type { Command } from "commander";
 import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { pairOf } from "../networkKeys.ts";
+import type { Profile } from "../profile/profileReport.ts";
 import type { Shell } from "../shell.ts";
 
 const keys = {
-  input: { kind: "size", help: "crops fed to the network, in pixels (default 256x192)" },
-  batch: { kind: "integer", min: 1, help: "images at once (default 1)" },
-  joints: { kind: "integer", min: 1, default: 17, help: "heatmaps of the network" },
-  width: { kind: "number", min: 0, default: 1, help: "factor on the network's channels" },
+  input: { kind: "size", help: "crops fed to the network, in pixels (default 256x192, or the recipe's)" },
+  batch: { kind: "integer", min: 1, help: "images at once (default 1, or the recipe's)" },
+  joints: { kind: "integer", min: 1, help: "heatmaps of the network (default 17, or the recipe's)" },
+  width: { kind: "number", min: 0, help: "factor on the network's channels (default 1, or the recipe's)" },
   depth: {
     kind: "integer",
     min: 1,
     help: "sum layers by so many names of their paths (default: all in JSON, what is readable in the table)",
   },
-  run: { kind: "flag", help: "also run on this machine's adapter and time every kernel" },
+  run: { kind: "flag", help: "also run on this machine's adapter, with random weights, and time every kernel" },
   trace: { kind: "path", help: "with run: write a Chrome trace, host spans and kernels, to this file (chrome://tracing, ui.perfetto.dev)" },
 } as const;
 
-/** `kindling profile MODEL`: what a network costs, and with `--run` where its time goes. */
+/** `kindling profile MODEL-or-RECIPE`: what a network or a training step costs, and with `--run` where its time goes. */
 export function profile(shell: Shell): Command {
   return defineCommand(shell, {
     name: "profile",
     summary: "counts parameters, MACs and memory by layer; with --run times every kernel on this machine's adapter",
-    operands: [{ name: "MODEL", help: "a network, squeezenet-hpe or hrnet-w32 for example" }],
+    operands: [
+      {
+        name: "MODEL-or-RECIPE",
+        help: "a network's forward pass (squeezenet-hpe, hrnet-w32, …), or the training step of a recipe (a .yaml file)",
+      },
+    ],
     keys,
-    run: (call) => profileModelOf(call),
+    overrides: "replaces a value of the recipe: optimizer.kind=sgd",
+    async run(call) {
+      const { depth, run, trace } = call.values;
+      if (trace !== undefined && !run) throw new InputError("trace is written by a run: add --run");
+      const { profileReport } = await import("../profile/profileReport.ts");
+      const isRecipe = /\.ya?ml$/.test(call.operands[0]!); // the one operand, checked
+      return profileReport(isRecipe ? await profileOfRecipe(call) : await profileOfModel(call), depth);
+    },
   });
 }
 
-async function profileModelOf({ operands: [model], values, signal }: CommandCall<typeof keys>) {
-  const { input = { height: 256, width: 192 }, batch = 1, joints, width, depth, run, trace } = values;
-  if (trace !== undefined && !run) throw new InputError("trace is written by a run: add --run");
+async function profileOfModel({ operands: [model], values, overrides, signal }: CommandCall<typeof keys>): Promise<Profile> {
+  if (overrides[0]) throw new InputError(`${overrides[0].key} is a recipe's; a network by name takes input, batch, joints and width`);
+  const { input = { height: 256, width: 192 }, batch = 1, joints = 17, width = 1, run, trace } = values;
   const { profileModel } = await import("../profile/profileModel.ts");
-  const { profileReport } = await import("../profile/profileReport.ts");
-  const found = await profileModel({ model: model!, joints, width, input: pairOf(input), batch, run, trace, signal });
-  return profileReport(found, depth);
+  return profileModel({ model: model!, joints, width, input: pairOf(input), batch, run, trace, signal });
+}
+
+async function profileOfRecipe({ operands: [file], values, overrides, progress, signal }: CommandCall<typeof keys>): Promise<Profile> {
+  const { input, batch, joints, width, run, trace } = values;
+  const { profileRecipe } = await import("../profile/profileRecipe.ts");
+  const changes = {
+    ...Object.fromEntries(overrides.map(({ key, value }) => [key, value])),
+    ...(input === undefined ? {} : { "data.input": `[${pairOf(input)}]` }),
+    ...(batch === undefined ? {} : { "data.batchSize": String(batch) }),
+    ...(joints === undefined ? {} : { "student.joints": String(joints) }),
+    ...(width === undefined ? {} : { "student.width": String(width) }),
+  };
+  return profileRecipe({ file: file!, overrides: changes, run, trace, progress, signal });
 }

@@ -16,7 +16,7 @@ export interface ProfiledNetwork {
 export interface Profile {
   /** What was profiled: "squeezenet-hpe, input 384x288, batch 1". */
   readonly title: string;
-  /** The first one is whose totals the profile reports. */
+  /** The totals are those of the first one. */
   readonly networks: readonly [ProfiledNetwork, ...ProfiledNetwork[]];
   readonly peakBytes: number;
   /** What the peak holds, by name. */
@@ -30,6 +30,8 @@ export interface Measured {
   readonly programs: readonly ProgramTimes[];
   /** Milliseconds from submitting an ordinary run, all programs one after the other, to its end; median. */
   readonly milliseconds: number;
+  /** What the reader of the times must know. */
+  readonly note?: string;
 }
 
 /** The report of `kindling profile`; `depth` cuts the module paths of the table, and of the JSON's layers when it is given. */
@@ -86,7 +88,7 @@ function memoryLine(peakBytes: number, memory: Readonly<Record<string, number>>)
   return `planned peak memory ${bytesText(peakBytes)}: ${parts.join(", ")}`;
 }
 
-function measuredLines({ adapter, programs, milliseconds }: Measured, rows: readonly KernelRow[]): readonly string[] {
+function measuredLines({ adapter, programs, milliseconds, note }: Measured, rows: readonly KernelRow[]): readonly string[] {
   const kernels = rows.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1000;
   const { clock, rounds } = programs[0]!; // a profile has programs
   const how =
@@ -97,6 +99,7 @@ function measuredLines({ adapter, programs, milliseconds }: Measured, rows: read
     "",
     `on ${adapter}`,
     `kernels ${kernels.toFixed(2)} ms (${how}; medians of ${rounds} rounds); an ordinary run ${milliseconds.toFixed(2)} ms`,
+    ...(note === undefined ? [] : [note]),
   ];
 }
 

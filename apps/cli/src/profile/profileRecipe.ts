@@ -1,0 +1,145 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { type Batch, createLoader } from "@kindling/data";
+import { type Device, openDevice, sizeOf } from "@kindling/gpu";
+import { modelCosts } from "@kindling/models";
+import { createRandom } from "@kindling/pose";
+import { createNetworks, type Networks, type Recipe, readRecipe, readRecipeData, stepCosts, TrainStep } from "@kindling/trainer";
+import { sizeOfPair } from "../networkKeys.ts";
+import type { Progress } from "../progress.ts";
+import { chromeTrace, type ProfiledRun } from "./chromeTrace.ts";
+import { HostSpans } from "./hostSpans.ts";
+import type { Measured, Profile } from "./profileReport.ts";
+import { median, timePrograms } from "./timeProgram.ts";
+
+/** A recipe, and how its training step is run. */
+export interface ProfileRecipeOptions {
+  readonly file: string;
+  /** By dotted path. */
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly run: boolean;
+  /** File of the Chrome trace. */
+  readonly trace: string | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Ordinary steps, of which the median is told and which a trace shows. */
+const ordinarySteps = 5;
+
+/** The training step of a recipe, with random weights: none of its weights files is read. */
+export async function profileRecipe({ file, overrides, run, ...options }: ProfileRecipeOptions): Promise<Profile> {
+  const recipe = await readRecipe(file, overrides);
+  const { input, batchSize } = recipe.data;
+  using device = await openDevice();
+  using networks = createNetworks(device, recipe, null);
+  const { student, teacher, store } = networks;
+  const precision = device.capabilities.f16 ? recipe.precision : "f32";
+  const programs = stepCosts(recipe, networks); // makes the optimiser's slots, which belong to the store's bytes
+  const memory = {
+    "parameters, gradients and optimiser": store.bytes,
+    ...Object.fromEntries(Object.entries(programs).map(([name, { plannedBytes }]) => [`${name}, shared`, plannedBytes])),
+  };
+  return {
+    title: `${recipe.name}, training step in ${precision}, input ${input.join("x")}, batch ${batchSize}`,
+    networks: [
+      { name: "student", costs: modelCosts(student, input, batchSize, precision) },
+      ...(teacher ? [{ name: "teacher", costs: modelCosts(teacher, input, batchSize, precision) }] : []),
+    ],
+    peakBytes: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0),
+    memory,
+    ...(run ? { measured: await measure(device, recipe, networks, options) } : {}),
+  };
+}
+
+async function measure(
+  device: Device,
+  recipe: Recipe,
+  networks: Networks,
+  { trace, progress, signal }: Pick<ProfileRecipeOptions, "trace" | "progress" | "signal">,
+): Promise<Measured> {
+  using step = await TrainStep.create(device, recipe, networks);
+  const spans = new HostSpans();
+  const times = await trainingSteps(device, recipe, step, { spans, progress, signal });
+  const programs = await timePrograms(step.programs, signal);
+  if (trace !== undefined) {
+    const runs: ProfiledRun[] = [];
+    for (const [program, compiled] of Object.entries(step.programs)) {
+      const start = performance.now();
+      const { kernels } = await spans.await(`profiled run of ${program}`, () => compiled.profile());
+      runs.push({ program, start, kernels });
+    }
+    await writeFile(trace, chromeTrace(spans.spans, runs));
+  }
+  return {
+    adapter: device.fingerprint,
+    programs,
+    milliseconds: median(times),
+    ...(step.programs.teacher ? { note: "the teacher's kernels run in the first epoch alone: its heatmaps are kept (data.cache)" } : {}),
+  };
+}
+
+/** Milliseconds of steps from the batch in memory to the end of the work; one before them, in which drivers finish compiling, does not count. */
+async function trainingSteps(
+  device: Device,
+  recipe: Recipe,
+  step: TrainStep,
+  { spans, progress, signal }: { readonly spans: HostSpans; readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<readonly number[]> {
+  await using source = await batchesOf(recipe, progress);
+  const unseen = new HostSpans();
+  const times: number[] = [];
+  for (let i = 0; i <= ordinarySteps; i++) {
+    signal.throwIfAborted();
+    const noted = i === 0 ? unseen : spans;
+    const batch = source.next ? await noted.await("load", source.next) : source.random;
+    const start = performance.now();
+    const settings = { step: i + 1, learningRate: recipe.optimizer.learningRate, lossWeights: recipe.losses.map(() => 1) };
+    await step.run(batch, settings, noted.measure);
+    await noted.await("wait", () => device.idle());
+    if (i > 0) times.push(performance.now() - start);
+  }
+  return times;
+}
+
+/** Batches of the recipe's training set in endless epochs, or a random one where the data are not on this machine. */
+type BatchSource = AsyncDisposable & ({ readonly next: () => Promise<Batch> } | { readonly next?: never; readonly random: Batch });
+
+async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSource> {
+  const { input, heatmap, sigma, batchSize, workers, train } = recipe.data;
+  if (!existsSync(train.data)) {
+    progress.note(`${train.data} does not exist, so the batch is random and loading is not measured`);
+    return { random: randomBatch(recipe), [Symbol.asyncDispose]: async () => undefined };
+  }
+  const { training } = await readRecipeData(recipe);
+  const sizes = { input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize };
+  const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(workers === undefined ? {} : { workers }) };
+  const loader = createLoader({ dataset: training, ...sizes, ...order });
+  let epoch = loader[Symbol.asyncIterator]();
+  return {
+    async next() {
+      let { value, done } = await epoch.next();
+      if (done) {
+        epoch = loader[Symbol.asyncIterator]();
+        ({ value, done } = await epoch.next());
+      }
+      return value as Batch; // an epoch has a batch: the loader refuses smaller sets
+    },
+    async [Symbol.asyncDispose]() {
+      await epoch.return?.();
+      await loader.close();
+    },
+  };
+}
+
+function randomBatch({ data: { input, heatmap, batchSize }, student: { joints } }: Recipe): Batch {
+  const random = createRandom(1);
+  const shape = [batchSize, ...heatmap, joints];
+  return {
+    image: Uint8Array.from({ length: batchSize * sizeOf(input) * 4 }, () => Math.floor(256 * random())),
+    target: Float32Array.from({ length: sizeOf(shape) }, random),
+    mask: new Float32Array(batchSize * joints).fill(1),
+    indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
+    valid: batchSize,
+  };
+}
