@@ -18,6 +18,8 @@ export interface EvaluatorOptions {
   readonly input: readonly [number, number];
   readonly heatmap: readonly [number, number];
   readonly batchSize: number;
+  /** How activations are stored; default f32. */
+  readonly precision?: "f32" | "f16";
   /** Terms of the validation loss; those that look at a teacher are left out. */
   readonly losses: readonly LossTerm[];
 }
@@ -71,9 +73,9 @@ export class Evaluator implements Disposable {
   }
 
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
-    const { model, store, joints, input, heatmap, batchSize, losses } = options;
+    const { model, store, joints, input, heatmap, batchSize, losses, precision } = options;
     const graph = new Graph();
-    const heatmaps = model.call(recordImages(graph, batchSize, input, model.card), "eval");
+    const heatmaps = model.call(recordImages(graph, batchSize, input, model.card, precision), "eval");
     const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
     if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs: { heatmaps } }), options, false);
     const context = {

@@ -42,6 +42,6 @@ export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEve
 export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } from "./trainer.ts";
 export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
-export { type Measure, type StepLosses, type StepSettings, stepCosts, TrainStep } from "./trainStep.ts";
+export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, stepCosts, TrainStep } from "./trainStep.ts";
 export { lossWeightAt, type Weight } from "./weighting/lossWeight.ts";
 export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

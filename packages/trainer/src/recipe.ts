@@ -14,7 +14,10 @@ export interface Recipe {
   readonly losses: readonly LossTerm[];
   readonly optimizer: OptimizerRecipe;
   readonly schedule: Schedule;
-  /** How activations are stored. Everything computes in f32: `createNetworks` refuses "f16". */
+  /**
+   * How activations and their gradients are stored. "f16" trains f32 weights on a scaled loss (Micikevicius et al. 2018, "Mixed Precision
+   * Training"), sums in f32, and is f32 on an adapter without shader-f16.
+   */
   readonly precision: "f32" | "f16";
   /** Epochs from one validation to the next; the last epoch is always validated. */
   readonly validateEvery: number;

@@ -24,6 +24,8 @@ export interface RunSession {
   readonly started: string;
   readonly argv: readonly string[];
   readonly adapter: string;
+  /** How it stored activations: the recipe's precision, or f32 where the adapter has no f16. */
+  readonly precision: "f32" | "f16";
   /** The step it went on from; 0 for a start. */
   readonly fromStep: number;
 }

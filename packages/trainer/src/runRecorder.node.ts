@@ -37,7 +37,11 @@ export class RunRecorder {
     switch (event.kind) {
       case "step":
         await appendMetrics(this.#folder.metrics, event);
-        await appendScalars(this.#tensorBoard, event.step, { ...ofTraining(event.losses), learningRate: event.learningRate });
+        await appendScalars(this.#tensorBoard, event.step, {
+          ...ofTraining(event.losses),
+          learningRate: event.learningRate,
+          ...(event.lossScale ? { lossScale: event.lossScale.scale } : {}),
+        });
         break;
       case "epoch":
         await this.#recordEpoch(event);

@@ -1,4 +1,5 @@
 import type { Evaluation } from "./evaluator.ts";
+import type { LossScaleOutcome } from "./trainStep.ts";
 
 /** What happened; the caller prints, plots or stores it. There are no hooks. Epochs and steps count those that are complete. */
 export type TrainEvent = StepEvent | EpochEvent | ValidationEvent | InterruptedEvent;
@@ -12,6 +13,8 @@ export interface StepEvent {
   /** Each loss term without its weight, "total" with all weights, and the gradient's "norm" before clipping. */
   readonly losses: Readonly<Record<string, number>>;
   readonly learningRate: number;
+  /** In f16: the loss scale, and whether the step was skipped because a gradient overflowed. */
+  readonly lossScale?: LossScaleOutcome;
 }
 
 /** All steps of an epoch are done; its validation, if one is due, follows. */
@@ -19,7 +22,7 @@ export interface EpochEvent {
   readonly kind: "epoch";
   readonly step: number;
   readonly epoch: number;
-  /** Means over the epoch's steps. */
+  /** Means over the epoch's steps; those that f16 skipped do not count. */
   readonly losses: Readonly<Record<string, number>>;
   readonly learningRate: number;
   readonly imagesPerSecond: number;

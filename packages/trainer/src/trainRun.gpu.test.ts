@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Device, openDevice } from "@kindling/gpu";
 import { readSafetensors } from "@kindling/models";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadCheckpoint } from "./checkpointFile.node.ts";
 import { readMetrics } from "./metricsFile.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
@@ -128,10 +129,23 @@ test("a run with all its epochs is told so, and goes on when it gets more", asyn
   expect(await readFile(folder.recipe, "utf8")).toContain("epochs: 3");
 });
 
-test("another number of joints and another precision are mistakes of the recipe", async () => {
+test("another number of joints is a mistake of the recipe", async () => {
   await expect(run(tinyRecipe(data, { "student.joints": "16" }))).rejects.toThrow(RecipeError);
   await expect(run(tinyRecipe(data, { "student.joints": "16" }))).rejects.toThrow(/has 17 joints a person; got 16/);
-  await expect(run(tinyRecipe(data, { precision: "f16" }))).rejects.toThrow(/precision: training computes in f32; got f16/);
+});
+
+test("a recipe for f16 runs in f32 where the adapter has no f16: the start and run.json say which, and the bytes are those of f32", async () => {
+  const said: string[] = [];
+  const folder = await run(tinyRecipe(data, { precision: "f16" }), {
+    onEvent: (event) => event.kind === "start" && said.push(event.precision),
+  });
+  const precision = shared.capabilities.f16 ? "f16" : "f32";
+  expect(said).toEqual([precision]);
+  expect((await readRunDescription(folder)).sessions.map((session) => session.precision)).toEqual([precision]);
+  const same = (await readFile(folder.lastWeights)).equals(await readFile(whole.lastWeights));
+  expect(same).toBe(precision === "f32");
+  const { tensors } = await loadCheckpoint(folder.state);
+  expect(tensors.get("lossScale")!.data).toEqual(Float32Array.of(65_536, precision === "f16" ? 6 : 0, 0));
 });
 
 interface RunOptions {

@@ -8,7 +8,7 @@ import { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipe
 import { recipeToYaml } from "./recipe/recipeToYaml.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
-import { describeRun, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
+import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
@@ -36,6 +36,8 @@ export type RunEvent =
       readonly data: RecipeData;
       readonly trainer: Trainer;
       readonly fromStep: number;
+      /** How activations are stored: f32 where the recipe asks for f16 and the device has none. */
+      readonly precision: "f32" | "f16";
       /** Of the student, as papers count them. */
       readonly parameters: number;
     }
@@ -73,9 +75,17 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
         ...(resume ? { resume } : {}),
       });
       const fromStep = resume?.state.step ?? 0;
-      await describe(options, device, fromStep);
+      await describe(options, { adapter: device.fingerprint, precision: networks.precision }, fromStep);
       const recorder = await RunRecorder.open(folder, data.training.skeleton, { step: fromStep, epoch: resume?.state.epoch ?? 0 });
-      yield { kind: "start", device, data, trainer, fromStep, parameters: countParameters(networks.student) };
+      yield {
+        kind: "start",
+        device,
+        data,
+        trainer,
+        fromStep,
+        precision: networks.precision,
+        parameters: countParameters(networks.student),
+      };
       for await (const event of trainer.run(options.signal)) {
         await recorder.record(event);
         if (event.kind === "validation" && event.best) await saveStudent(folder.bestWeights, recipe, await trainer.studentWeights());
@@ -113,8 +123,12 @@ async function saveStudent(file: string, recipe: Recipe, weights: StateDict): Pr
 }
 
 /** run.json and recipe.yaml; a resumed run keeps its description and adds a session. */
-async function describe({ recipe, folder, argv, versions, resume }: TrainRunOptions, device: Device, fromStep: number): Promise<void> {
-  const session = { started: new Date().toISOString(), argv, adapter: device.fingerprint };
+async function describe(
+  { recipe, folder, argv, versions, resume }: TrainRunOptions,
+  computed: Pick<RunSession, "adapter" | "precision">,
+  fromStep: number,
+): Promise<void> {
+  const session = { started: new Date().toISOString(), argv, ...computed };
   if (resume || fromStep > 0) {
     const known = await readRunDescription(folder);
     await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });

@@ -8,7 +8,7 @@ import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
 import type { EpochEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
-import { type StepLosses, TrainStep } from "./trainStep.ts";
+import { type StepOutcome, TrainStep } from "./trainStep.ts";
 import { lossWeightAt } from "./weighting/lossWeight.ts";
 
 /** What a trainer works on; it frees none of it. */
@@ -52,6 +52,8 @@ export class Trainer implements AsyncDisposable {
   #steps: number;
   #best: TrainingState["best"];
   #lossSums: Record<string, number>;
+  /** Steps of the present epoch in which f16 overflowed. */
+  #skipped: number;
   /** Steps whose losses are not known yet. */
   #unfinished = 0;
 
@@ -66,6 +68,7 @@ export class Trainer implements AsyncDisposable {
     this.#steps = resume?.state.step ?? 0;
     this.#best = resume?.state.best;
     this.#lossSums = { ...resume?.state.lossSums };
+    this.#skipped = resume?.state.skipped ?? 0;
   }
 
   /**
@@ -87,6 +90,7 @@ export class Trainer implements AsyncDisposable {
         heatmap,
         batchSize,
         losses: recipe.losses,
+        precision: networks.precision,
       });
       if (resume) restore(parts, resume);
       return new Trainer(parts, loaders, step, evaluator);
@@ -119,6 +123,7 @@ export class Trainer implements AsyncDisposable {
       }
       this.#epoch++;
       this.#lossSums = {};
+      this.#skipped = 0;
       yield epochEvent;
       if (this.#epoch % recipe.validateEvery === 0 || this.#epoch === epochs) yield await this.validate();
     }
@@ -157,6 +162,7 @@ export class Trainer implements AsyncDisposable {
       loader: this.#loader.state(),
       ...(this.#best ? { best: this.#best } : {}),
       lossSums: { ...this.#lossSums },
+      ...(this.#skipped > 0 ? { skipped: this.#skipped } : {}),
       recipeDigest: this.#parts.recipeDigest,
     };
     return { tensors, state };
@@ -173,24 +179,25 @@ export class Trainer implements AsyncDisposable {
     const { recipe, device } = this.#parts;
     const lossWeights = this.#lossWeights(this.#epoch);
     const rateAt = (step: number): number => learningRateAt(recipe.schedule, recipe.optimizer.learningRate, step, this.stepsPerEpoch);
-    const inFlight: { readonly step: number; readonly learningRate: number; readonly losses: Promise<StepLosses> }[] = [];
+    const inFlight: { readonly step: number; readonly learningRate: number; readonly outcome: Promise<StepOutcome> }[] = [];
     const started = performance.now();
     let images = 0;
     const finish = async (): Promise<StepEvent> => {
-      const { step, learningRate, losses } = inFlight.shift()!; // called while there is one
-      const values = await losses;
+      const { step, learningRate, outcome } = inFlight.shift()!; // called while there is one
+      const { losses, lossScale } = await outcome;
       this.#unfinished = inFlight.length;
       device.throwIfFailed();
-      for (const [name, value] of Object.entries(values)) this.#lossSums[name] = (this.#lossSums[name] ?? 0) + value;
-      return { kind: "step", step, epoch: this.#epoch, losses: values, learningRate };
+      if (lossScale?.skipped) this.#skipped++;
+      else for (const [name, value] of Object.entries(losses)) this.#lossSums[name] = (this.#lossSums[name] ?? 0) + value;
+      return { kind: "step", step, epoch: this.#epoch, losses, learningRate, ...(lossScale ? { lossScale } : {}) };
     };
     let stopped = signal?.aborted ?? false;
     if (!stopped) {
       for await (const batch of this.#loader) {
         const learningRate = rateAt(this.#steps);
         this.#steps++;
-        const { losses } = await this.step.run(batch, { step: this.#steps, learningRate, lossWeights });
-        inFlight.push({ step: this.#steps, learningRate, losses });
+        const { outcome } = await this.step.run(batch, { step: this.#steps, learningRate, lossWeights });
+        inFlight.push({ step: this.#steps, learningRate, outcome });
         this.#unfinished = inFlight.length;
         images += batch.valid;
         if (inFlight.length >= stepsInFlight) yield await finish();
@@ -201,7 +208,8 @@ export class Trainer implements AsyncDisposable {
     while (inFlight.length > 0) yield await finish();
     if (stopped) return null;
     const seconds = (performance.now() - started) / 1000;
-    const means = Object.fromEntries(Object.entries(this.#lossSums).map(([name, sum]) => [name, sum / this.stepsPerEpoch]));
+    const counted = this.stepsPerEpoch - this.#skipped;
+    const means = Object.fromEntries(Object.entries(this.#lossSums).map(([name, sum]) => [name, sum / counted]));
     return {
       kind: "epoch",
       step: this.#steps,

@@ -10,6 +10,7 @@ import {
   globalNorm,
   lower,
   namedVariable,
+  scaledStep,
   sgdMomentumUpdate,
   sgdUpdate,
   type Tensor,
@@ -94,6 +95,13 @@ const withoutGradient: Readonly<Record<string, Recording>> = {
   cast: { record: (graph, dtype) => [cast(graph.input("x", [size], dtype), dtype === "f32" ? "f16" : "f32")] },
   clipByGlobalNorm: update((state) => clipByGlobalNorm([state("gradients")], globalNorm([state("gradients")]), 1)),
   emaUpdate: update((state, scalars) => emaUpdate(state("averages"), state("values"), scalars, 0)),
+  scaledStep: {
+    f32Only: "it holds a loss scale",
+    record(graph) {
+      const lossScale = namedVariable("lossScale", { shape: [3], role: "state", init: () => new Float32Array(3) });
+      return [scaledStep(graph.input("steps", [32, 3], "f32"), graph.input("finite", [], "f32"), graph.use(lossScale))];
+    },
+  },
   sgdMomentumUpdate: update((state, scalars) => sgdMomentumUpdate(state("parameters"), state("gradients"), state("buffer"), scalars, sgd)),
   sgdUpdate: update((state, scalars) => sgdUpdate(state("parameters"), state("gradients"), scalars, sgd)),
   unpackImage: {

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { RunEvent } from "@kindling/trainer";
+import type { Recipe, RunEvent } from "@kindling/trainer";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
@@ -45,7 +45,7 @@ export function train(shell: Shell): Command {
       let last: RunEvent["kind"] = "start";
       try {
         for await (const happened of run) {
-          show(happened, recipe.schedule.epochs, progress);
+          show(happened, recipe, progress);
           event(jsonOf(happened));
           if (happened.kind !== "checkpoint") last = happened.kind;
         }
@@ -69,11 +69,13 @@ export function train(shell: Shell): Command {
   });
 }
 
-function show(event: RunEvent, epochs: number, progress: Progress): void {
+function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, progress: Progress): void {
   switch (event.kind) {
     case "start": {
       const { device, data, trainer, fromStep, parameters } = event;
       progress.note(`on ${device.info.description || device.info.device} (${device.info.software ? "software" : device.info.backend})`);
+      if (event.precision !== precision)
+        progress.note(`this adapter has no shader-f16: the recipe's ${precision} is computed in ${event.precision}`);
       for (const role of ["training", "validation"] as const) {
         const dataset = data[role];
         const skipped = [...dataset.skipped].filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
@@ -91,6 +93,9 @@ function show(event: RunEvent, epochs: number, progress: Progress): void {
       break;
     }
     case "step":
+      if (event.lossScale?.skipped) {
+        progress.note(`step ${event.step}: a gradient exceeded f16, the step is skipped; the loss scale is now ${event.lossScale.scale}`);
+      }
       progress.update(
         event.step,
         `epoch ${event.epoch + 1}/${epochs}  ${lossText(event.losses)}  lr ${event.learningRate.toExponential(2)}`,
@@ -124,7 +129,13 @@ function lossText(losses: Readonly<Record<string, number>>): string {
 /** The event as one JSON line; the start only says what was opened. */
 function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> {
   if (event.kind === "start") {
-    return { kind: "start", adapter: event.device.fingerprint, persons: event.data.training.samples.length, fromStep: event.fromStep };
+    return {
+      kind: "start",
+      adapter: event.device.fingerprint,
+      precision: event.precision,
+      persons: event.data.training.samples.length,
+      fromStep: event.fromStep,
+    };
   }
   if (event.kind !== "validation") return { ...event };
   const { pck, loss, perJoint } = event.evaluation;

@@ -23,16 +23,19 @@ test("gradients shrink to the bound and are left alone below it", async () => {
   expect(variantsNotRun(clipByNormKernel, checks)).toEqual([]);
 });
 
-test("a norm that is NaN makes every gradient NaN; an infinite one makes finite gradients 0 and infinite ones NaN", async () => {
+test("a norm that is NaN makes every gradient NaN; an infinite one makes finite gradients 0 and infinite ones NaN, unless told to leave them", async () => {
   const cases = [Number.NaN, Number.POSITIVE_INFINITY].flatMap((norm) =>
-    [3, 4].map((size): KernelCase<ClipByNormProblem> => {
+    [3, 4].flatMap((size) => {
       const gradients = Float32Array.of(1, Number.NEGATIVE_INFINITY, -3, Number.NaN).slice(0, size);
-      return {
-        name: `${size} elements of norm ${norm}`,
-        problem: { size, maxNorm: 1 },
-        reads: [Float32Array.of(norm)],
-        writes: [{ before: gradients, expected: clipByNormReference(Float64Array.from(gradients), norm, 1) }],
-      };
+      return [false, true].map((finiteOnly): KernelCase<ClipByNormProblem> => {
+        const expected = clipByNormReference(Float64Array.from(gradients), finiteOnly ? 0 : norm, 1);
+        return {
+          name: `${size} elements of norm ${norm}${finiteOnly ? ", left alone" : ""}`,
+          problem: { size, maxNorm: 1, finiteOnly },
+          reads: [Float32Array.of(norm)],
+          writes: [{ before: gradients, expected }],
+        };
+      });
     }),
   );
   const checks = await checkKernel(device, clipByNormKernel, cases);

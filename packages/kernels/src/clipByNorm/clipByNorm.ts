@@ -4,7 +4,12 @@ import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Gradients [size] and their largest joint norm. */
-export type ClipByNormProblem = { readonly size: number; readonly maxNorm: number };
+export type ClipByNormProblem = {
+  readonly size: number;
+  readonly maxNorm: number;
+  /** Leaves the gradients alone where the norm is NaN or infinite; default false. */
+  readonly finiteOnly?: boolean;
+};
 
 const uniforms = { size: "u32", maxNorm: "f32" } as const;
 
@@ -20,9 +25,13 @@ export const clipByNormKernel: Kernel<ClipByNormProblem, typeof uniforms> = defi
 });
 
 /** The same text for one element and for four; a norm of NaN passes through, one below the bound costs no memory traffic. */
-function source(lanes: Lanes): string {
+function source(lanes: Lanes, { finiteOnly = false }: ClipByNormProblem): string {
   return wgsl`
 ${elementThread(lanes)}
+  #if ${finiteOnly}
+  // By the bits: a compiler may take floats as finite.
+  if ((bitcast<u32>(norm[0]) & 0x7f800000u) == 0x7f800000u) { return; }
+  #endif
   let factor = u.maxNorm / (norm[0] + 1e-6);
   if (factor >= 1.0) { return; }
   gradients[index] *= factor;

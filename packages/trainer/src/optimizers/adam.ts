@@ -9,13 +9,14 @@ export function adamRule({ kind, betas: [beta1, beta2], epsilon, weightDecay }: 
     slots: ["exp_avg", "exp_avg_sq"],
     scalars: 3,
     stepScalars: (learningRate, t) => [learningRate, 1 - beta1 ** t, 1 - beta2 ** t],
-    update({ parameters, gradients, slots: [expAvg, expAvgSq], group }, stepScalars) {
+    update({ parameters, gradients, slots: [expAvg, expAvgSq], group, lossScaled }, stepScalars) {
       record(parameters, gradients, expAvg!, expAvgSq!, stepScalars, {
         beta1,
         beta2,
         epsilon,
         weightDecay: group.weightDecay ? weightDecay : 0,
         learningRateFactor: group.learningRateFactor,
+        lossScaled,
       });
     },
   };

@@ -1,25 +1,46 @@
-import { clipByGlobalNorm, Graph, globalNorm, type ParameterStore, type Tensor } from "@kindling/autograd";
+import { clipByGlobalNorm, Graph, globalNorm, type ParameterStore, scaleBy, type Tensor, type Variable } from "@kindling/autograd";
 import type { OptimizerRecipe } from "../recipe.ts";
+import { recordScaledStep, scaledStepTable } from "./lossScale.ts";
 import { updateRuleOf } from "./updateRule.ts";
 
+/** The program of an update, to be compiled. */
+export interface RecordedUpdate {
+  readonly graph: Graph;
+  /** `norm` []: the gradients' before clipping; with a loss scale also `lossScale`, first its scale, and `finite` [], 0 in a skipped step. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The input `step` of step t = 1, 2, …. */
+  stepInput(learningRate: number, t: number): Float32Array<ArrayBuffer>;
+}
+
 /**
- * The program of an update: reads the gradient arena and the input `step`, the rule's scalars; overwrites parameters and slots, one dispatch
- * a segment. `norm` [] is the gradients' before clipping.
+ * Records an update: reads the gradient arena and the input `step`, overwrites parameters and slots, one dispatch a segment. With a loss
+ * scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the step changes nothing but the scale.
  * @throws Error when the store has no parameter that is trained.
  */
-export function recordUpdate(store: ParameterStore, optimizer: OptimizerRecipe): { readonly graph: Graph; readonly norm: Tensor } {
+export function recordUpdate(store: ParameterStore, optimizer: OptimizerRecipe, lossScale: Variable | null): RecordedUpdate {
   const rule = updateRuleOf(optimizer);
   const graph = new Graph();
-  const stepScalars = graph.input("step", [rule.scalars], "f32");
-  const gradients = store.segments.map((segment) => graph.use(segment.gradients));
-  const [first, ...rest] = gradients;
+  const [first, ...rest] = store.segments.map((segment) => graph.use(segment.gradients));
   if (!first) throw new Error("nothing is trained: no parameter of the recipe's networks is trainable");
-  const norm = globalNorm([first, ...rest]);
-  if (optimizer.clipNorm !== undefined) clipByGlobalNorm(gradients, norm, optimizer.clipNorm);
+  const gradients = [first, ...rest] as const;
+  const scaled = lossScale && recordScaledStep(graph, rule, gradients, lossScale);
+  const stepScalars = scaled?.scalars ?? graph.input("step", [rule.scalars], "f32");
+  const norm = scaled ? scaleBy(globalNorm(gradients), scaled.scalars, rule.scalars) : globalNorm(gradients);
+  // What lies between the gradients in their arena is written by nothing else: NaN there would stay for ever.
+  if (optimizer.clipNorm !== undefined) clipByGlobalNorm(gradients, norm, optimizer.clipNorm, { finiteOnly: scaled !== null });
   const slots = rule.slots.map((name) => store.slot(name));
   for (const [i, { parameters, group }] of store.segments.entries()) {
-    const segment = { parameters: graph.use(parameters), gradients: gradients[i]!, slots: slots.map((slot) => graph.use(slot[i]!)), group };
-    rule.update(segment, stepScalars);
+    const ofSegment = {
+      parameters: graph.use(parameters),
+      gradients: gradients[i]!,
+      slots: slots.map((slot) => graph.use(slot[i]!)),
+      group,
+    };
+    rule.update({ ...ofSegment, lossScaled: scaled !== null }, stepScalars);
   }
-  return { graph, norm };
+  return {
+    graph,
+    outputs: lossScale && scaled ? { norm, lossScale: graph.use(lossScale), finite: scaled.finite } : { norm },
+    stepInput: (learningRate, t) => Float32Array.from(scaled ? scaledStepTable(rule, learningRate, t) : rule.stepScalars(learningRate, t)),
+  };
 }

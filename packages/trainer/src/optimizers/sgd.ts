@@ -4,9 +4,10 @@ import type { SegmentTensors, UpdateRule } from "./updateRule.ts";
 
 /** SGD; without momentum it keeps nothing. The step's scalars are [learning rate, the gradient's share of the momentum buffer]. */
 export function sgdRule({ momentum, dampening, nesterov, weightDecay }: SgdRecipe): UpdateRule {
-  const attrsOf = ({ group }: SegmentTensors) => ({
+  const attrsOf = ({ group, lossScaled }: SegmentTensors) => ({
     weightDecay: group.weightDecay ? weightDecay : 0,
     learningRateFactor: group.learningRateFactor,
+    lossScaled,
   });
   return {
     slots: momentum === 0 ? [] : ["momentum_buffer"],

@@ -10,6 +10,8 @@ export interface SegmentTensors {
   /** The rule's slots, in its order. */
   readonly slots: readonly Tensor[];
   readonly group: ParameterGroup;
+  /** Whether the gradients are those of a scaled loss, and stepScalars come from `scaledStep`. */
+  readonly lossScaled: boolean;
 }
 
 /** How an optimiser updates parameters. */
@@ -20,7 +22,7 @@ export interface UpdateRule {
   readonly scalars: number;
   /** What the update needs to know of step t = 1, 2, …, computed in float64; the learning rate comes first. */
   stepScalars(learningRate: number, t: number): readonly number[];
-  /** Records one dispatch that overwrites a segment's parameters and slots; stepScalars [scalars] are those of the step. */
+  /** Records one dispatch that overwrites a segment's parameters and slots; stepScalars [scalars], or [scalars + 2] of a scaled loss, are those of the step. */
   update(segment: SegmentTensors, stepScalars: Tensor): void;
 }
 

@@ -124,7 +124,10 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
   losses: z.array(loss).min(1),
   optimizer,
   schedule,
-  precision: z.enum(["f32", "f16"]).default("f32"),
+  precision: z
+    .enum(["f32", "f16"])
+    .default("f32")
+    .describe("how activations and their gradients are stored; f16 is f32 on an adapter without shader-f16"),
   validateEvery: count.default(1).describe("epochs from one validation to the next"),
   metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
   pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
