@@ -1,5 +1,4 @@
 export { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
-export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { type Frame, type LineChart, lineChart, type Series } from "./chart/lineChart.ts";
 export { seriesColors, seriesDashes } from "./chart/palette.ts";
 export { resultsFigure } from "./chart/resultsFigure.ts";
@@ -38,12 +37,11 @@ export { createRunFolder, openRunFolder, type RunFolder, RunFolderError } from "
 export { type SamplePictureOptions, writeSamplePictures } from "./samplePictures.node.ts";
 export type { SampleTile } from "./sampleTile.ts";
 export { learningRateAt, type Schedule } from "./schedules/learningRate.ts";
-export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } from "./trainer.ts";
 export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
-export { type Measure, type StepLosses, type StepSettings, stepCosts, TrainStep } from "./trainStep.ts";
+export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, stepCosts, TrainStep } from "./trainStep.ts";
 export { lossWeightAt, type Weight } from "./weighting/lossWeight.ts";
 export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

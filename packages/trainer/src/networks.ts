@@ -13,6 +13,7 @@ import {
 } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createAdapters } from "./losses/adapters.ts";
+import { createLossScale } from "./optimizers/lossScale.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { NetworkRecipe, Recipe } from "./recipe.ts";
 
@@ -32,37 +33,43 @@ export interface RecipeWeights {
 /** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
 export interface Networks extends Disposable {
   readonly student: PoseModel;
-  /** None when the recipe's is cached on disk. */
   readonly teacher: PoseModel | null;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
   readonly adapters: ReadonlyMap<string, Conv2d>;
   readonly store: ParameterStore;
   /** What the update trains. */
   readonly trained: readonly Variable[];
+  /** How activations and their gradients are stored: the recipe's precision where the device has it, else f32. */
+  readonly precision: "f32" | "f16";
+  /** The loss scale of a recipe for f16, [3]; there in f32 too, so that a run can go on on another device. */
+  readonly lossScale: Variable | null;
 }
 
 /** Streams of the recipe's seed, so that adding a use of one leaves the others as they were. */
 const initialWeightsStream = 1;
 
 /**
- * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given.
+ * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given. In f16 the convolutions of the
+ * teacher are stored so, once; what is trained stays f32 and is cast in each step.
  * Without weights (null) the teacher starts from the seed too: for measuring how fast they are.
  * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
- * heatmaps are not of a network's size, tensors to compare differ in channels, or it asks for another precision.
+ * heatmaps are not of a network's size or tensors to compare differ in channels.
  */
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
-  if (recipe.precision !== "f32") throw new RecipeError(`precision: training computes in f32; got ${recipe.precision}`);
+  const precision = device.capabilities.f16 ? recipe.precision : "f32";
   const student = build(recipe.student, "student");
-  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? build(recipe.teacher, "teacher") : null;
+  const teacher = recipe.teacher ? build(recipe.teacher, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
   const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
-  const all = [...trained, ...(teacher ? variablesOf(teacher).values() : [])];
-  const trainedSet = new Set(trained);
-  const store = new ParameterStore(device, { variables: all, trainable: (variable) => trainedSet.has(variable) });
+  const lossScale = recipe.precision === "f16" ? createLossScale() : null;
+  const saved = new Set(lossScale ? [...trained, lossScale] : trained);
+  const frozen = teacher ? [...variablesOf(teacher).values()] : [];
+  if (precision === "f16") for (const variable of frozen) if (variable.layout.kind === "convolution") variable.storeAsF16();
+  const store = new ParameterStore(device, { variables: [...saved, ...frozen], trainable: (variable) => saved.has(variable) });
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
-    store.initialise(trained, random);
+    store.initialise(saved, random);
     if (weights) loadAll(store, student, teacher, weights);
     else if (teacher) store.initialise(variablesOf(teacher).values(), random);
   } catch (error) {
@@ -70,7 +77,7 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
     throw error;
   }
   const parameters = trained.filter(({ role }) => role === "parameter");
-  return { student, teacher, adapters, store, trained: parameters, [Symbol.dispose]: () => store[Symbol.dispose]() };
+  return { student, teacher, adapters, store, trained: parameters, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
 function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {
@@ -92,8 +99,7 @@ function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel
   return made;
 }
 
-/** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */
-export function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
+function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
   const made = card.heatmapSize(data.input);
   if (made.join() === data.heatmap.join()) return;
   throw new RecipeError(

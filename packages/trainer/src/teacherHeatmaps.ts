@@ -55,8 +55,11 @@ export async function teacherHeatmapsOf(device: Device, recipe: Recipe, networks
 }
 
 /** The teacher's forward pass of a recipe that keeps its heatmaps; else null. */
-export function recordTeacherHeatmaps(recipe: Recipe, { teacher }: Networks): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
+export function recordTeacherHeatmaps(
+  recipe: Recipe,
+  { teacher, precision }: Networks,
+): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
   if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
   const graph = new Graph();
-  return { graph, heatmaps: teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card), "eval") };
+  return { graph, heatmaps: teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card, precision), "eval") };
 }

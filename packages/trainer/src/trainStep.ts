@@ -10,14 +10,14 @@ import {
   type ProgramReport,
   scaleBy,
   type Tensor,
+  type Variable,
 } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import { type Device, Readback } from "@kindling/gpu";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
 import type { Networks } from "./networks.ts";
-import { recordUpdate } from "./optimizers/recordUpdate.ts";
-import { type UpdateRule, updateRuleOf } from "./optimizers/updateRule.ts";
+import { type RecordedUpdate, recordUpdate } from "./optimizers/recordUpdate.ts";
 import type { Recipe } from "./recipe.ts";
 import { recordTeacherHeatmaps, type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
 
@@ -30,8 +30,21 @@ export interface StepSettings {
   readonly lossWeights: readonly number[];
 }
 
-/** What a step gives back, once the GPU is done with it: every loss term without its weight, "total", and the gradient's "norm" before clipping. */
-export type StepLosses = Readonly<Record<string, number>>;
+/** What a step gives back, once the GPU is done with it. */
+export interface StepOutcome {
+  /** Every loss term without its weight, "total", and the gradient's "norm" before clipping. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** In f16. */
+  readonly lossScale?: LossScaleOutcome;
+}
+
+/** What a step did to the loss scale. */
+export interface LossScaleOutcome {
+  /** That of the next step. */
+  readonly scale: number;
+  /** Whether a gradient overflowed: the step changed nothing but the scale, and its norm is no number. */
+  readonly skipped: boolean;
+}
 
 /** Does a piece of the host's work; a profile notes its name and time. */
 export type Measure = <T>(name: string, work: () => T) => T;
@@ -49,19 +62,33 @@ export class TrainStep implements Disposable {
   readonly #gradients: Program;
   readonly #update: Program;
   readonly #teacher: TeacherHeatmaps | null;
-  readonly #rule: UpdateRule;
+  readonly #stepInput: RecordedUpdate["stepInput"];
   readonly #outputs: readonly { readonly name: string; readonly program: Program; readonly readback: Readback }[];
 
-  private constructor(device: Device, recipe: Recipe, gradients: Program, update: Program, teacher: TeacherHeatmaps | null) {
+  private constructor(
+    device: Device,
+    recipe: Recipe,
+    {
+      gradients,
+      update,
+      teacher,
+      recorded,
+    }: {
+      readonly gradients: Program;
+      readonly update: Program;
+      readonly teacher: TeacherHeatmaps | null;
+      readonly recorded: RecordedUpdate;
+    },
+  ) {
     this.#gradients = gradients;
     this.#update = update;
     this.#teacher = teacher;
-    this.#rule = updateRuleOf(recipe.optimizer);
+    this.#stepInput = recorded.stepInput;
     this.programs = { ...(teacher ? { teacher: teacher.program } : {}), gradients, update };
     this.reports = { gradients: gradients.report, update: update.report, ...(teacher ? { teacher: teacher.report } : {}) };
     this.#outputs = [
       ...[...recipe.losses.map(({ name }) => name), "total"].map((name) => ({ name, program: gradients })),
-      { name: "norm", program: update },
+      ...Object.keys(recorded.outputs).map((name) => ({ name, program: update })),
     ].map((output) => ({ ...output, readback: new Readback(device, 4) }));
   }
 
@@ -71,10 +98,10 @@ export class TrainStep implements Disposable {
     let gradients: Program | undefined;
     try {
       const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
-      const { graph: updateGraph, norm } = recordUpdate(networks.store, recipe.optimizer);
+      const recorded = recordUpdate(networks.store, recipe.optimizer, lossScaleOf(networks));
       gradients = await compile(graph, device, { store: networks.store, outputs });
-      const update = await compile(updateGraph, device, { store: networks.store, outputs: { norm } });
-      return new TrainStep(device, recipe, gradients, update, teacher);
+      const update = await compile(recorded.graph, device, { store: networks.store, outputs: recorded.outputs });
+      return new TrainStep(device, recipe, { gradients, update, teacher, recorded });
     } catch (error) {
       gradients?.[Symbol.dispose]();
       teacher?.[Symbol.dispose]();
@@ -82,16 +109,16 @@ export class TrainStep implements Disposable {
     }
   }
 
-  /** Submits one step and returns when the GPU has its work; the losses follow when it is done. */
-  async run(batch: Batch, settings: StepSettings, measure: Measure = unmeasured): Promise<{ readonly losses: Promise<StepLosses> }> {
-    const teacher = batch.teacher ?? (await this.#teacher?.of(batch));
+  /** Submits one step and returns when the GPU has its work; the outcome follows when it is done. */
+  async run(batch: Batch, settings: StepSettings, measure: Measure = unmeasured): Promise<{ readonly outcome: Promise<StepOutcome> }> {
+    const teacher = this.#teacher ? await this.#teacher.of(batch) : null;
     measure("write", () => {
       if (teacher) this.#gradients.write("teacher", teacher);
       this.#gradients.write(imageInput, batch.image);
       this.#gradients.write("target", batch.target);
       this.#gradients.write("mask", batch.mask);
       this.#gradients.write("lossWeights", Float32Array.from(settings.lossWeights));
-      this.#update.write("step", Float32Array.from(this.#rule.stepScalars(settings.learningRate, settings.step)));
+      this.#update.write("step", this.#stepInput(settings.learningRate, settings.step));
     });
     measure("submit", () => {
       this.#gradients.run();
@@ -101,12 +128,15 @@ export class TrainStep implements Disposable {
       const { buffer, offset } = program.rangeOf(name);
       return readback.push(buffer, offset);
     });
-    const losses = Promise.all(values).then((read) =>
-      Object.fromEntries(read.map((bytes, i) => [this.#outputs[i]!.name, new Float32Array(bytes)[0]!])),
-    );
+    const outcome = Promise.all(values).then((read) => {
+      const { lossScale, finite, ...losses } = Object.fromEntries(
+        read.map((bytes, i) => [this.#outputs[i]!.name, new Float32Array(bytes)[0]!]),
+      );
+      return { losses, ...(lossScale === undefined ? {} : { lossScale: { scale: lossScale, skipped: finite === 0 } }) };
+    });
     // The caller awaits it later; until then a lost device is not an unhandled rejection.
-    losses.catch(() => undefined);
-    return { losses };
+    outcome.catch(() => undefined);
+    return { outcome };
   }
 
   [Symbol.dispose](): void {
@@ -121,29 +151,29 @@ export class TrainStep implements Disposable {
 export function stepCosts(recipe: Recipe, networks: Networks): Readonly<Record<string, GraphCosts>> {
   const teacher = recordTeacherHeatmaps(recipe, networks);
   const gradients = recordGradients(recipe, networks, teacher !== null);
-  const update = recordUpdate(networks.store, recipe.optimizer);
+  const update = recordUpdate(networks.store, recipe.optimizer, lossScaleOf(networks));
   return {
     ...(teacher ? { teacher: graphCosts(teacher.graph, [teacher.heatmaps]) } : {}),
     gradients: graphCosts(gradients.graph, Object.values(gradients.outputs)),
-    update: graphCosts(update.graph, [update.norm]),
+    update: graphCosts(update.graph, Object.values(update.outputs)),
   };
 }
 
 /** Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena. */
 function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: boolean): { graph: Graph; outputs: Record<string, Tensor> } {
   const { batchSize, input, heatmap } = recipe.data;
-  const { student, teacher, adapters, store, trained } = networks;
+  const { student, teacher, adapters, store, trained, precision } = networks;
   const graph = new Graph();
   const heatmaps = [batchSize, ...heatmap, recipe.student.joints];
   const target = graph.input("target", heatmaps, "f32");
   const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
-  const prediction = student.call(recordImages(graph, batchSize, input, student.card), "train");
-  // Either in memory, or on disk: then it comes with the batches.
-  const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
-  const teacherOutput = isCached
-    ? graph.input("teacher", heatmaps, "f32")
-    : teacher?.call(recordImages(graph, batchSize, input, teacher.card), "eval");
+  const prediction = student.call(recordImages(graph, batchSize, input, student.card, precision), "train");
+  const teacherOutput = !teacher
+    ? undefined
+    : cachedTeacher
+      ? graph.input("teacher", heatmaps, "f32")
+      : teacher.call(recordImages(graph, batchSize, input, teacher.card, precision), "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),
@@ -155,12 +185,18 @@ function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: bool
   };
   const terms = recipe.losses.map((term) => [term.name, lossOf(term, context)] as const);
   const total = terms.map(([, loss], i) => scaleBy(loss, weights, i)).reduce(add);
+  const lossScale = lossScaleOf(networks);
   const gradients = backward(
-    total,
+    lossScale ? scaleBy(total, graph.use(lossScale), 0) : total,
     trained.map((variable) => graph.use(variable)),
   );
   for (const [i, variable] of trained.entries()) {
     graph.assign(store.gradientOf(variable), gradients[i] ?? fill(graph, variable.shape, 0));
   }
   return { graph, outputs: { ...Object.fromEntries(terms), total } };
+}
+
+/** What scales the loss: f16 would lose its small gradients; on a device without, the recipe's scale stays where it is. */
+function lossScaleOf({ precision, lossScale }: Networks): Variable | null {
+  return precision === "f16" ? lossScale : null;
 }
