@@ -1,4 +1,5 @@
 export { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
+export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { type Frame, type LineChart, lineChart, type Series } from "./chart/lineChart.ts";
 export { seriesColors, seriesDashes } from "./chart/palette.ts";
 export { resultsFigure } from "./chart/resultsFigure.ts";
@@ -37,6 +38,7 @@ export { createRunFolder, openRunFolder, type RunFolder, RunFolderError } from "
 export { type SamplePictureOptions, writeSamplePictures } from "./samplePictures.node.ts";
 export type { SampleTile } from "./sampleTile.ts";
 export { learningRateAt, type Schedule } from "./schedules/learningRate.ts";
+export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } from "./trainer.ts";

@@ -33,6 +33,7 @@ export interface RecipeWeights {
 /** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
 export interface Networks extends Disposable {
   readonly student: PoseModel;
+  /** None when the recipe's is cached on disk. */
   readonly teacher: PoseModel | null;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
   readonly adapters: ReadonlyMap<string, Conv2d>;
@@ -58,7 +59,7 @@ const initialWeightsStream = 1;
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
   const precision = device.capabilities.f16 ? recipe.precision : "f32";
   const student = build(recipe.student, "student");
-  const teacher = recipe.teacher ? build(recipe.teacher, "teacher") : null;
+  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? build(recipe.teacher, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
   const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
@@ -99,7 +100,8 @@ function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel
   return made;
 }
 
-function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
+/** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */
+export function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
   const made = card.heatmapSize(data.input);
   if (made.join() === data.heatmap.join()) return;
   throw new RecipeError(

@@ -111,7 +111,7 @@ export class TrainStep implements Disposable {
 
   /** Submits one step and returns when the GPU has its work; the outcome follows when it is done. */
   async run(batch: Batch, settings: StepSettings, measure: Measure = unmeasured): Promise<{ readonly outcome: Promise<StepOutcome> }> {
-    const teacher = this.#teacher ? await this.#teacher.of(batch) : null;
+    const teacher = batch.teacher ?? (await this.#teacher?.of(batch));
     measure("write", () => {
       if (teacher) this.#gradients.write("teacher", teacher);
       this.#gradients.write(imageInput, batch.image);
@@ -169,11 +169,11 @@ function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: bool
   const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
   const prediction = student.call(recordImages(graph, batchSize, input, student.card, precision), "train");
-  const teacherOutput = !teacher
-    ? undefined
-    : cachedTeacher
-      ? graph.input("teacher", heatmaps, "f32")
-      : teacher.call(recordImages(graph, batchSize, input, teacher.card, precision), "eval");
+  // Either in memory, or on disk: then it comes with the batches.
+  const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
+  const teacherOutput = isCached
+    ? graph.input("teacher", heatmaps, "f32")
+    : teacher?.call(recordImages(graph, batchSize, input, teacher.card, precision), "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),
