@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { bench } from "./commands/bench.ts";
 import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
@@ -26,5 +27,6 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   teacherCache,
   verify,
   gradcheck,
+  bench,
   showWgsl,
 ];

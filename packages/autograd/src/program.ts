@@ -2,6 +2,7 @@ import {
   type BufferRange,
   byteLengthOf,
   type Commands,
+  type CommandTimer,
   type CommandTimes,
   type Device,
   decodeFloat16,
@@ -88,6 +89,11 @@ export class Program implements Disposable {
   /** Replays every dispatch; returns at once, the GPU works behind. */
   run(): void {
     this.#parts.replay.run();
+  }
+
+  /** Milliseconds of one run, as the mean of `replays` in one pass without pause: how a benchmark times short programs. */
+  timeReplays(timer: CommandTimer, replays: number): Promise<number> {
+    return timer.time(this.#parts.replay.list, replays);
   }
 
   /**

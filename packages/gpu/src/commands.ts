@@ -41,6 +41,11 @@ export class Commands {
     }
   }
 
+  /** Every dispatch, in order. */
+  get list(): readonly Command[] {
+    return this.#submissions.flat();
+  }
+
   /** Replays every dispatch and says when each ran, in the order of the commands. Slower than {@link run}: each has a pass of its own. */
   time(): Promise<CommandTimes> {
     return timeCommands(this.#device, this.#submissions);

@@ -1,0 +1,84 @@
+import { ParameterStore, resizeBilinear } from "@kindling/autograd";
+import type { Batch } from "@kindling/data";
+import type { Device } from "@kindling/gpu";
+import { createModel, nameModule, type PoseModel, SqueezeNetHPE, saveWeights, variablesOf } from "@kindling/models";
+import { createRandom } from "@kindling/pose";
+import { createNetworks, type NamedWeights, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
+import type { BenchSize } from "./benchSize.ts";
+
+/** How the student computes its heatmaps: as it does (the convolution's taps where the image is small), or by the definition. */
+export type Head = "upsampleConv" | "convolution after resize";
+
+/** What is trained in a benchmark. */
+export interface BenchStudent {
+  readonly size: BenchSize;
+  /** Multiplies the student's channels. */
+  readonly width: number;
+  readonly head: Head;
+  readonly precision: "f32" | "f16";
+  /** A frozen network that is computed in each step; null for ground truth alone. */
+  readonly teacher: string | null;
+}
+
+/** The recipe of a benchmark's step: AdamW and mean squared errors, against the ground truth and, where there is one, the teacher. */
+export function benchRecipe({ size: { height, width, batch }, width: channels, precision, teacher }: BenchStudent): Recipe {
+  const set = "{ data: none.json, images: none }"; // never read: the batches are random
+  return parseRecipe(
+    [
+      "name: bench",
+      "seed: 1",
+      `student: { model: squeezenet-hpe, width: ${channels} }`,
+      ...(teacher === null ? [] : [`teacher: { model: ${teacher}, weights: none.safetensors }`]),
+      `data: { train: ${set}, validation: ${set}, input: [${height}, ${width}], batchSize: ${batch}, workers: 0, cache: false }`,
+      "losses:",
+      "  - { name: gt, kind: mse, against: groundTruth, weight: 1 }",
+      ...(teacher === null ? [] : ["  - { name: kd, kind: mse, against: teacher, weight: 1 }"]),
+      `optimizer: { kind: adamw, learningRate: ${benchLearningRate}, weightDecay: 0 }`,
+      "schedule: { kind: warmupCosine, warmupEpochs: 1, epochs: 2 }",
+      `precision: ${precision}`,
+    ].join("\n"),
+    "bench.yaml",
+  );
+}
+
+/** Learning rate of every step of a benchmark. */
+export const benchLearningRate = 1e-4;
+
+/** The networks of a recipe, initialised from its seed; `head` decides what the student's forward pass records, not what it computes. */
+export async function benchNetworks(device: Device, recipe: Recipe, head: Head): Promise<Networks> {
+  const teacher = recipe.teacher && (await randomTeacher(device, recipe.teacher.model, recipe.teacher.joints));
+  const networks = createNetworks(device, recipe, teacher ? { teacher } : {});
+  if (head === "convolution after resize") convolveAfterResize(networks.student);
+  return networks;
+}
+
+/** Records the student's head by the definition, with the same weights. */
+export function convolveAfterResize(student: PoseModel): void {
+  if (!(student instanceof SqueezeNetHPE)) throw new Error(`${student.card.name} has another head`);
+  student.forward = (image, mode) => {
+    const [, height, width] = image.shape;
+    const features = resizeBilinear(student.backbone.call(image, mode), student.card.heatmapSize([height!, width!]));
+    return student.conv_heatmap.forward(features);
+  };
+}
+
+/** Random pixels, targets in 0 … 1, and every joint visible. */
+export function randomBatch({ height, width, batch }: BenchSize, heatmap: readonly [number, number], joints: number, seed: number): Batch {
+  const random = createRandom(seed);
+  return {
+    image: Uint8Array.from({ length: batch * height * width * 4 }, (_, i) => (i % 4 === 3 ? 255 : Math.floor(256 * random()))),
+    target: Float32Array.from({ length: batch * heatmap[0] * heatmap[1] * joints }, random),
+    mask: new Float32Array(batch * joints).fill(1),
+    indices: Uint32Array.from({ length: batch }, (_, i) => i),
+    valid: batch,
+  };
+}
+
+async function randomTeacher(device: Device, model: string, joints: number): Promise<NamedWeights> {
+  const teacher = createModel(model, { joints });
+  nameModule(teacher, "teacher");
+  const variables = [...variablesOf(teacher).values()];
+  using store = new ParameterStore(device, { variables, trainable: () => false });
+  store.initialise(variables, createRandom(1));
+  return { source: `random ${model}`, tensors: await saveWeights(store, teacher) };
+}

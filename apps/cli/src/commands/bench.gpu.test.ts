@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openDevice } from "@kindling/gpu";
+import { conv2dKernel } from "@kindling/kernels";
+import { expect, onTestFinished, test } from "vitest";
+import { kindling } from "../testing/kindling.ts";
+
+/** Runs a benchmark into a folder of its own; returns what `--json` printed and the folder. */
+async function bench(...words: readonly string[]) {
+  const folder = await mkdtemp(path.join(tmpdir(), "kindling-bench-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { status, out, err } = await kindling("bench", ...words, "rounds=1", `out=${folder}`, "--json");
+  expect(err).not.toContain("kindling:");
+  expect(status).toBe(0);
+  expect(out.split("\n")).toHaveLength(2);
+  return { folder, ...(JSON.parse(out) as { results: Record<string, number | string>[]; adapter: string; files: string[] }) };
+}
+
+test("kernels: every variant that the adapter supports is a row, held against ceilings of the same run", async () => {
+  const { results, adapter, files, folder } = await bench("kernels", "only=squeezenet fire9 expand1x1 forward");
+  using device = await openDevice();
+  expect(adapter).toBe(device.fingerprint);
+  const variants = results.map(({ variant }) => variant);
+  expect(variants[0]).toBe(conv2dKernel.variants[0].id);
+  expect(new Set(variants).size).toBe(results.length);
+  expect(results.filter(({ chosen }) => chosen === "yes")).toHaveLength(1);
+  for (const { milliseconds, gflops, ofPeak, ratio } of results) {
+    expect(Number(gflops)).toBeCloseTo((2 * 23 * 17 * 64 * 256) / Number(milliseconds) / 1e6, 6);
+    expect(Number(ofPeak)).toBeGreaterThan(0);
+    expect(Number(ofPeak)).toBeLessThan(150); // more than the peak would be a wrong peak; the machine's noise is in it
+    expect(Number(ratio)).toBeGreaterThan(0);
+  }
+  expect(files).toEqual(["json", "md"].map((extension) => path.join(folder, `kernels.${extension}`)));
+  const report = JSON.parse(await readFile(files[0]!, "utf8")) as { command: string; results: unknown; adapter: string };
+  expect(report).toMatchObject({ results, adapter: device.info.description });
+  expect(report.command).toContain("npx kindling bench kernels");
+  expect(await readFile(files[1]!, "utf8")).toContain("Ceilings of this adapter");
+});
+
+test("step: student, head by definition and teacher, with times, dispatches and memory", async () => {
+  const { results } = await bench("step", "sizes=32x24x2", "width=0.25", "teacher=hrnet-w8");
+  expect(results.map(({ name }) => name)).toEqual([
+    "student step",
+    "student step, head by definition",
+    "student forward",
+    "student forward, head by definition",
+    "student step with hrnet-w8",
+    "hrnet-w8 forward",
+  ]);
+  const [step, defined] = results;
+  expect(Number(step!.gflop)).toBeLessThan(Number(defined!.gflop));
+  for (const { milliseconds, dispatches, plannedMiB, unplannedMiB, samples, imagesPerSecond } of results) {
+    expect(samples).toBe(1);
+    expect(imagesPerSecond).toBeCloseTo(2000 / Number(milliseconds), 6);
+    expect(Number(dispatches)).toBeGreaterThan(10);
+    expect(Number(plannedMiB)).toBeLessThanOrEqual(Number(unplannedMiB));
+  }
+});
+
+test("host: microseconds a dispatch on the null backend", async () => {
+  const { results, folder } = await bench("host", "only=student", "width=0.25");
+  expect(results.map(({ name, validation }) => `${name} ${validation}`)).toEqual([
+    "student forward yes",
+    "student step yes",
+    "student forward no",
+    "student step no",
+  ]);
+  for (const { microsecondsPerDispatch } of results) {
+    expect(Number(microsecondsPerDispatch)).toBeGreaterThan(0.01); // it does encode something
+    expect(Number(microsecondsPerDispatch)).toBeLessThan(1000);
+  }
+  expect(await readdir(folder)).toEqual(["host.json", "host.md"]);
+});
+
+test.each([
+  [["bench", "kernel"], 'there is no benchmark "kernel"; there are kernels, step, host'],
+  [["bench", "step", "sizes=96x72"], 'sizes must be HEIGHTxWIDTHxBATCH, with commas between; got "96x72"'],
+  [["bench", "host", "only=nothing", "out=unused"], 'nothing of host has a name that begins with "nothing"'],
+])("%j is refused", async (words, message) => {
+  const { status, err } = await kindling(...words);
+  expect(err).toContain(message);
+  expect(status).toBe(2);
+});
