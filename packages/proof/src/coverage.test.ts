@@ -7,7 +7,7 @@ import * as kernels from "@kindling/kernels";
 import { fastestVariant, type Kernel } from "@kindling/kernels";
 import { expect, onTestFinished, test, vi } from "vitest";
 import * as proof from "./index.ts";
-import { type OpCase, type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
+import { kernelsAmong, type OpCase, type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
 import { outputsOf, recordCase } from "./recordCase.ts";
 
 const packages = path.resolve(import.meta.dirname, "../..");
@@ -15,7 +15,7 @@ const gpuTests = readdirSync(packages, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".gpu.test.ts") && !file.includes("node_modules"))
   .map((file) => usedText(readFileSync(path.join(packages, file), "utf8")));
 const exportedOps = Object.values<unknown>(autograd).filter(isOp);
-const exportedKernels = Object.entries<unknown>(kernels).flatMap(([name, kernel]) => (isKernel(kernel) ? [{ name, kernel }] : []));
+const exportedKernels = kernelsAmong(kernels);
 /** What programs of the cases do, forward and backward, with operands stored in each type. */
 const lowered = opCases.flatMap(loweredNodes);
 
@@ -133,16 +133,16 @@ function neverRun(candidates: readonly { readonly name: string; readonly kernel:
     .flatMap(({ name, kernel }) => kernel.variants.filter(({ id }) => !run.has(`${kernel.name}/${id}`)).map(({ id }) => `${name}: ${id}`));
 }
 
-/** A small adapter and a large one. */
-const adapters: readonly Capabilities[] = [false, true].map((large) => ({
-  f16: large,
-  subgroups: large && { min: 32, max: 32 },
-  timestamps: large,
+/** A small adapter, and larger ones with subgroups of each size that variants are written for. */
+const adapters: readonly Capabilities[] = ([false, 8, 16, 32] as const).map((subgroups) => ({
+  f16: subgroups !== false,
+  subgroups: subgroups !== false && { min: subgroups, max: subgroups },
+  timestamps: subgroups !== false,
   maxStorageBuffers: 8,
   maxBindingBytes: 2 ** 27,
   maxBufferBytes: 2 ** 28,
-  maxWorkgroupStorageBytes: large ? 49_152 : 16_384,
-  maxWorkgroupInvocations: large ? 1024 : 256,
+  maxWorkgroupStorageBytes: subgroups === false ? 16_384 : 49_152,
+  maxWorkgroupInvocations: subgroups === false ? 256 : 1024,
   maxWorkgroupsPerDimension: 65_535,
 }));
 
@@ -186,8 +186,4 @@ function isFamily(value: unknown): value is OpFamily {
 
 function isOp(value: unknown): value is Op {
   return typeof value === "object" && value !== null && "infer" in value && "lower" in value && "vjp" in value;
-}
-
-function isKernel(value: unknown): value is Kernel {
-  return typeof value === "object" && value !== null && "variants" in value && "uniforms" in value;
 }

@@ -48,6 +48,7 @@ export type { GoldenCase } from "./golden/goldenCase.ts";
 export { GoldenError } from "./golden/goldenError.ts";
 export type { GoldenFiles } from "./golden/goldenFiles.ts";
 export { type GoldenReport, type UnsupportedCase, type VerifyOptions, verifyGolden } from "./golden/verifyGolden.ts";
+export * from "./kernelsAmong.ts";
 export * from "./opCase.ts";
 export * from "./opFamily.ts";
 export * from "./random.ts";

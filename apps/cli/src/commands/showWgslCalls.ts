@@ -21,7 +21,7 @@ import {
 import type { DType } from "@kindling/gpu";
 import type { Kernel, Problem } from "@kindling/kernels";
 import * as kernels from "@kindling/kernels";
-import { caseDispatches, opCases } from "@kindling/proof";
+import { caseDispatches, kernelsAmong, opCases } from "@kindling/proof";
 
 /** A kernel call that an op makes. */
 export interface ShaderCall {
@@ -46,9 +46,7 @@ export interface ShaderCase {
 }
 
 /** Every kernel that there is, those that no case runs too. */
-export const kernelNames: readonly string[] = Object.values(kernels).flatMap((value) =>
-  typeof value === "object" && value !== null && "variants" in value ? [value.name] : [],
-);
+export const kernelNames: readonly string[] = kernelsAmong(kernels).map(({ kernel }) => kernel.name);
 
 /** The cases of every op that has a gradient, and a call of each of those that have none. */
 export function shaderCases(): readonly ShaderCase[] {
