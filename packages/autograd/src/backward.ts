@@ -1,6 +1,8 @@
 import { ShapeError, sameShape } from "@kindling/gpu";
+import type { Checkpoint, Node } from "./op.ts";
 import { add } from "./ops/add.ts";
 import { fill } from "./ops/fill.ts";
+import { repeatCheckpoint } from "./repeatCheckpoint.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -14,8 +16,8 @@ export function backward(loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor
 
 /**
  * Appends the gradients of Σ ⟨output, cotangent⟩, aligned with `wrt`, null where no output depends on a tensor.
- * Nodes recorded after the outputs play no part.
- * @throws ShapeError when a cotangent's shape differs from its output's, Error when an op on the way is not differentiable.
+ * Nodes recorded after the outputs play no part. The nodes of a checkpoint are recorded again before the first gradient that needs them.
+ * @throws ShapeError when a cotangent's shape differs from its output's, Error when an op on the way is not differentiable, a checkpoint cannot be repeated or is being recorded.
  */
 export function pullback(
   pairs: readonly (readonly [output: Tensor, cotangent: Tensor])[],
@@ -23,6 +25,7 @@ export function pullback(
 ): readonly (Tensor | null)[] {
   const graph = pairs[0]?.[0].graph;
   if (!graph) return wrt.map(() => null);
+  if (graph.isInCheckpoint) throw new Error("backward: gradients are recorded after a checkpoint, not inside its body");
   const nodes = [...graph.nodes];
   const dependent = new Set<Tensor>(wrt);
   for (const node of nodes) {
@@ -38,6 +41,15 @@ export function pullback(
       throw new ShapeError("pullback", "an output and its cotangent differ", output, cotangent);
     if (dependent.has(output)) accumulate(output, cotangent);
   }
+  const repeated = new Map<Checkpoint, ReadonlyMap<Tensor, Tensor>>();
+  /** The node as its gradient shall see it: of a checkpoint, with the values that are computed again. */
+  const seen = (node: Node): Node => {
+    if (!node.checkpoint) return node;
+    const values = repeated.get(node.checkpoint) ?? repeatCheckpoint(graph, node.checkpoint);
+    repeated.set(node.checkpoint, values);
+    const again = (tensor: Tensor) => values.get(tensor) ?? tensor;
+    return { ...node, inputs: node.inputs.map(again), outputs: node.outputs.map(again) };
+  };
   for (const node of nodes.reverse()) {
     const ofOutputs = node.outputs.map((output) => cotangents.get(output));
     if (ofOutputs.every((cotangent) => cotangent === undefined)) continue;
@@ -47,7 +59,7 @@ export function pullback(
       throw new Error(`backward: ${node.op.name} is not differentiable, but the loss depends on it`);
     const { vjp } = node.op;
     graph.within(node.path, () => {
-      for (const [i, gradient] of vjp(node, ofOutputs, needed).entries()) {
+      for (const [i, gradient] of vjp(seen(node), ofOutputs, needed).entries()) {
         const input = node.inputs[i]!;
         if (!gradient || !needed[i]) continue;
         if (!sameShape(gradient.shape, input.shape))

@@ -1,6 +1,6 @@
 import { type DType, type Shape, showAval } from "@kindling/gpu";
 import { nearestNames } from "./nearestNames.ts";
-import type { Node, Op } from "./op.ts";
+import type { Checkpoint, Node, Op } from "./op.ts";
 import { type Source, Tensor } from "./tensor.ts";
 import type { Variable } from "./variable.ts";
 
@@ -22,6 +22,7 @@ export class Graph {
   readonly #names = new Map<Tensor, string>();
   #nextId = 0;
   #path = "";
+  #checkpoint: OpenCheckpoint | null = null;
 
   /** A tensor fed by Program.write before each run. @throws Error when the name is taken. */
   input(name: string, shape: Shape, dtype: DType): Tensor {
@@ -52,9 +53,10 @@ export class Graph {
       if (inputs[index]?.source.kind !== "variable") throw new Error(`${op.name}: input ${index} is overwritten and must be a variable`);
     }
     const outputs: Tensor[] = [];
-    const node: Node<A> = { op, inputs, attrs, outputs, path: this.#path };
+    const node: Node<A> = { op, inputs, attrs, outputs, path: this.#path, checkpoint: this.#checkpoint };
     for (const aval of op.infer(inputs, attrs)) outputs.push(this.#tensor(aval, { kind: "node", node: node as Node }));
     this.nodes.push(node);
+    this.#checkpoint?.nodes.push(node as Node);
     return outputs;
   }
 
@@ -66,6 +68,26 @@ export class Graph {
       return work();
     } finally {
       this.#path = outer;
+    }
+  }
+
+  /** Whether a checkpoint is being recorded. */
+  get isInCheckpoint(): boolean {
+    return this.#checkpoint !== null;
+  }
+
+  /** Runs `work`, whose nodes become a checkpoint with the tensors that it gives back; within another checkpoint they are part of that one. */
+  checkpointed<T extends Tensor | readonly Tensor[]>(work: () => T): T {
+    if (this.#checkpoint) return work();
+    const checkpoint: OpenCheckpoint = { nodes: [], outputs: new Set() };
+    this.#checkpoint = checkpoint;
+    try {
+      const outputs = work();
+      const each: readonly Tensor[] = outputs instanceof Tensor ? [outputs] : outputs;
+      for (const output of each) checkpoint.outputs.add(output);
+      return outputs;
+    } finally {
+      this.#checkpoint = null;
     }
   }
 
@@ -119,6 +141,12 @@ export class Graph {
     }
     return new Tensor(this, this.#nextId++, aval, source);
   }
+}
+
+/** A checkpoint that is being recorded. */
+interface OpenCheckpoint extends Checkpoint {
+  readonly nodes: Node[];
+  readonly outputs: Set<Tensor>;
 }
 
 /** No tensor of the graph has the path that was asked for. */

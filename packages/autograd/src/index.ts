@@ -1,4 +1,5 @@
 export * from "./backward.ts";
+export * from "./checkpoint.ts";
 export * from "./compile.ts";
 export * from "./graph.ts";
 export * from "./graphCosts.ts";

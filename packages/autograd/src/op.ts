@@ -11,6 +11,11 @@ export interface Op<A = unknown> {
   lower(call: LowerCall<A>): readonly Dispatch[];
   /** Pulls cotangents of the outputs back to the inputs, as more nodes of the same graph. */
   readonly vjp: Vjp<A> | "not differentiable";
+  /**
+   * Records the outputs of `node` again from `inputs`, for an op that can do better than being recorded again: values that are small it gives
+   * as they are. Same bits.
+   */
+  readonly repeat?: (node: Node<A>, inputs: readonly Tensor[]) => readonly Tensor[];
   /** Inputs that the op overwrites; each must be a variable. Such a node always runs. */
   readonly mutates?: readonly number[];
 }
@@ -26,6 +31,16 @@ export interface Node<A = unknown> {
   readonly outputs: readonly Tensor[];
   /** Path of the module that recorded the call, or whose call it is the gradient of; "" outside of modules. */
   readonly path: string;
+  /** Whose nodes are recorded again in the backward pass; null where values are kept. */
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** A part of a graph whose inner values are computed again where gradients need them. */
+export interface Checkpoint {
+  /** In the order in which they were recorded. */
+  readonly nodes: readonly Node[];
+  /** What the part gave back: kept, as what follows reads it. */
+  readonly outputs: ReadonlySet<Tensor>;
 }
 
 /** What an op is asked to lower. */

@@ -82,6 +82,12 @@ export const batchNormTrainingOp: Op<BatchNormAttrs> = {
       dispatch(batchNormKernel, { ...problem, ...attrs }, [x!, mean!, variance!, weight!, bias!], [y!]),
     ];
   },
+  // The statistics are tiny: with them at hand it is the last pass alone.
+  repeat: ({ outputs: [, mean, variance], attrs }, [x, weight, bias]) => [
+    record(batchNormEvaluationOp, [x!, weight!, bias!, mean!, variance!], attrs)[0]!,
+    mean!,
+    variance!,
+  ],
   vjp({ inputs: [x, weight], outputs: [y, mean, variance], attrs: { epsilon, activation } }, [dy], [needX]) {
     const dz = activationGrad(dy!, y!, activation);
     const [dweight, dbias] = batchNormWeightGrad(dz, x!, mean!, variance!, epsilon);
