@@ -134,7 +134,7 @@ function neverRun(candidates: readonly { readonly name: string; readonly kernel:
 }
 
 /** A small adapter, and larger ones with subgroups of each size that variants are written for. */
-const adapters: readonly Capabilities[] = ([false, 8, 16, 32] as const).map((subgroups) => ({
+const adapters: readonly Capabilities[] = ([false, 4, 8, 16, 32] as const).map((subgroups) => ({
   f16: subgroups !== false,
   subgroups: subgroups !== false && { min: subgroups, max: subgroups },
   timestamps: subgroups !== false,

@@ -1,9 +1,18 @@
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import {
+  hasSubgroupsOf,
+  type SubgroupSize,
+  type SubgroupTile,
+  subgroupSizes,
+  subgroupTile,
+  subgroupTiles,
+} from "../wgsl/subgroupTile.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile } from "./registerTile.wgsl.ts";
+import { subgroup } from "./subgroup.wgsl.ts";
 
-/** Gradient of a convolution's weight, as `splits` partial sums over equal ranges of the output rows. */
+/** Gradient of a convolution's weight, as `splits` partial sums over equal ranges of the output pixels. */
 export type Conv2dWeightGradProblem = Conv2dProblem & { readonly splits: number };
 
 const uniforms: typeof conv2dUniforms & { readonly splits: "u32" } = { ...conv2dUniforms, splits: "u32" };
@@ -30,16 +39,46 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
       source: (p) => registerTile(channelTile(p) / 4, columnTile(p), conv2dHasOutputVectors(p)),
       workgroups: (p) => grid(p.splits * tiles(p), 16),
     },
+    ...subgroupSizes.map(subgroupVariant),
   ],
   cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
 });
 
-/** How many partial sums keep several hundred threads busy without partials larger than the tensors they come from. */
+/**
+ * How many partial sums a problem has: as many as make a million numbers, hundreds of workgroups of any variant, but each of 512 pixels at least,
+ * beside which writing and adding them is little work.
+ */
 export function weightGradSplits(p: Conv2dProblem): number {
-  const rows = p.batch * p.outHeight;
-  const busy = Math.ceil(512 / tiles(p));
-  const affordable = Math.ceil(2_000_000 / weightSize(p));
-  return Math.max(1, Math.min(busy, affordable, Math.ceil(rows / 4)));
+  const pixels = p.batch * p.outHeight * p.outWidth;
+  return Math.max(1, Math.min(Math.ceil(1_000_000 / weightSize(p)), Math.floor(pixels / 512)));
+}
+
+/** Subgroups of one size, each with a tile of its own. */
+function subgroupVariant(size: SubgroupSize): Variant<Conv2dWeightGradProblem> {
+  const tile = (p: Conv2dProblem): SubgroupTile => subgroupTile(size, tileRows(p), p.outChannels);
+  const xVectors = (p: Conv2dProblem) => p.inChannels % 4 === 0;
+  const dyVectors = (p: Conv2dProblem) => tile(p).columns === 4 && conv2dHasOutputVectors(p);
+  return {
+    id: `subgroup${size}`,
+    enables: ["subgroups"],
+    // Narrow weights leave most of a tile empty.
+    supports: (p, capabilities) => hasSubgroupsOf(size, capabilities) && p.groups === 1 && tileRows(p) >= 4 && p.outChannels >= size / 2,
+    vectors: (p) => [...(xVectors(p) ? ["x"] : []), ...(dyVectors(p) ? ["dy", "partial"] : [])],
+    source: (p) => subgroup(tile(p), { joinTaps: joinsTaps(p), xVectors: xVectors(p), dyVectors: dyVectors(p) }),
+    workgroups: (p) =>
+      grid(p.splits * (weightSize(p) / (tileRows(p) * p.outChannels)) * subgroupTiles(tile(p), tileRows(p), p.outChannels), 1),
+  };
+}
+
+/** Rows of weights that share pixels: those of one tap, or, where no tap meets padding, all. */
+function tileRows(p: Conv2dProblem): number {
+  return joinsTaps(p) ? p.kernelHeight * p.kernelWidth * p.inChannels : p.inChannels;
+}
+
+/** Whether every tap of every output lies inside the image. */
+function joinsTaps(p: Conv2dProblem): boolean {
+  const inside = (size: number, out: number, kernel: number) => (out - 1) * p.stride + (kernel - 1) * p.dilation < size;
+  return p.padding === 0 && inside(p.height, p.outHeight, p.kernelHeight) && inside(p.width, p.outWidth, p.kernelWidth);
 }
 
 /** Elements of the weight. */

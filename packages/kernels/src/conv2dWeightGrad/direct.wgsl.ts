@@ -1,7 +1,7 @@
 import { threadIndex } from "../kernel.ts";
 import { wgsl } from "../wgsl.ts";
 
-/** One thread per weight and split: the sum of dy · x over the split's output rows. */
+/** One thread per weight and split: the sum of dy · x over the split's output pixels. */
 export const direct = (): string => wgsl`
 ${threadIndex(64)}
   let groupChannels = u.inChannels / u.groups;
@@ -13,18 +13,21 @@ ${threadIndex(64)}
   let kw = index / (u.outChannels * groupChannels) % u.kernelWidth;
   let kh = index / (u.outChannels * groupChannels * u.kernelWidth) % u.kernelHeight;
 
-  let rows = u.batch * u.outHeight;
-  let rowsPerSplit = (rows + u.splits - 1u) / u.splits;
-  let end = min(rows, (split + 1u) * rowsPerSplit);
+  let pixels = u.batch * u.outHeight * u.outWidth;
+  let perSplit = (pixels + u.splits - 1u) / u.splits;
+  let begin = split * perSplit;
+  let end = min(pixels, begin + perSplit);
   var sum = 0.0;
-  for (var row = split * rowsPerSplit; row < end; row++) {
+  for (var row = begin / u.outWidth; row * u.outWidth < end; row++) {
     let h = row % u.outHeight * u.stride + kh * u.dilation - u.padding;
     if (h >= u.height) { continue; }
     let xRow = (row / u.outHeight * u.height + h) * u.width;
-    for (var wo = 0u; wo < u.outWidth; wo++) {
-      let w = wo * u.stride + kw * u.dilation - u.padding;
+    let start = row * u.outWidth;
+    let past = min(end, start + u.outWidth);
+    for (var pixel = max(begin, start); pixel < past; pixel++) {
+      let w = (pixel - start) * u.stride + kw * u.dilation - u.padding;
       if (w >= u.width) { continue; }
-      sum += f32(x[(xRow + w) * u.inChannels + ci]) * f32(dy[(row * u.outWidth + wo) * u.yChannels + u.yOffset + co]);
+      sum += f32(x[(xRow + w) * u.inChannels + ci]) * f32(dy[pixel * u.yChannels + u.yOffset + co]);
     }
   }
   partial[index] = sum;

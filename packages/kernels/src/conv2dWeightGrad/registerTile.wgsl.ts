@@ -32,18 +32,21 @@ ${threadIndex(16)}
   let kw = tap % u.kernelWidth;
 
 ${unroll(4 * quads, (i) => unroll(columns, (c) => `  var sum${i}_${c} = vec4f(0.0);`))}
-  let rows = u.batch * u.outHeight;
-  let rowsPerSplit = (rows + u.splits - 1u) / u.splits;
-  let end = min(rows, (split + 1u) * rowsPerSplit);
+  let pixels = u.batch * u.outHeight * u.outWidth;
+  let perSplit = (pixels + u.splits - 1u) / u.splits;
+  let begin = split * perSplit;
+  let end = min(pixels, begin + perSplit);
   let last = u.outChannels - 1u;
-  for (var row = split * rowsPerSplit; row < end; row++) {
+  for (var row = begin / u.outWidth; row * u.outWidth < end; row++) {
     let h = row % u.outHeight * u.stride + kh * u.dilation - u.padding;
     if (h >= u.height) { continue; }
     let xRow = (row / u.outHeight * u.height + h) * u.width;
-    for (var wo = 0u; wo < u.outWidth; wo++) {
-      let w = wo * u.stride + kw * u.dilation - u.padding;
+    let start = row * u.outWidth;
+    let past = min(end, start + u.outWidth);
+    for (var pixel = max(begin, start); pixel < past; pixel++) {
+      let w = (pixel - start) * u.stride + kw * u.dilation - u.padding;
       if (w >= u.width) { continue; }
-      let dyAt = (row * u.outWidth + wo) * u.yChannels + u.yOffset;
+      let dyAt = pixel * u.yChannels + u.yOffset;
       #if ${vectors}
 ${unroll(columns, (c) => `      let g${c} = vec4f(dy[(dyAt + co) / 4u + ${c}u]);`)}
       #else
