@@ -111,10 +111,10 @@ async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSourc
     progress.note(`${train.data} does not exist, so the batch is random and loading is not measured`);
     return { random: randomBatch(recipe), [Symbol.asyncDispose]: async () => undefined };
   }
-  const { training } = await readRecipeData(recipe);
+  const { training, stored } = await readRecipeData(recipe);
   const sizes = { input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize };
   const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(workers === undefined ? {} : { workers }) };
-  const loader = createLoader({ dataset: training, ...sizes, ...order });
+  const loader = createLoader({ dataset: training, ...sizes, ...order, stored: stored.training });
   let epoch = loader[Symbol.asyncIterator]();
   return {
     async next() {
@@ -132,13 +132,14 @@ async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSourc
   };
 }
 
-function randomBatch({ data: { input, heatmap, batchSize }, student: { joints } }: Recipe): Batch {
+function randomBatch({ data: { input, heatmap, batchSize }, student: { joints }, teacher }: Recipe): Batch {
   const random = createRandom(1);
   const shape = [batchSize, ...heatmap, joints];
   return {
     image: Uint8Array.from({ length: batchSize * sizeOf(input) * 4 }, () => Math.floor(256 * random())),
     target: Float32Array.from({ length: sizeOf(shape) }, random),
     mask: new Float32Array(batchSize * joints).fill(1),
+    ...(teacher?.cache === undefined ? {} : { teacher: Float32Array.from({ length: sizeOf(shape) }, random) }),
     indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
     valid: batchSize,
   };
