@@ -1,6 +1,7 @@
 export * from "./countParameters.ts";
 export * from "./createModel.ts";
 export * from "./fileShape.ts";
+export { type FoldBatchNormOptions, foldBatchNorm } from "./foldBatchNorm.ts";
 export * from "./hrnet/hrnet.ts";
 export * from "./layers/batchNorm2d.ts";
 export * from "./layers/conv2d.ts";

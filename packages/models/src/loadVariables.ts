@@ -17,6 +17,7 @@ export function loadVariables(store: ParameterStore, variables: ReadonlyMap<stri
   for (const [name, variable] of variables) store.write(variable, toMemory(variable, stateDict.get(name)!.data));
 }
 
-function toMemory(variable: Variable, data: Float32Array): Float32Array {
+/** The numbers of a state dict's tensor as the variable lies in memory. */
+export function toMemory(variable: Variable, data: Float32Array): Float32Array {
   return variable.layout.kind === "convolution" ? convWeightToMemory(data, fileShape(variable), variable.shape[2]!) : data;
 }

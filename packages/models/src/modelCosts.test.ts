@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { countParameters } from "./countParameters.ts";
 import { createModel } from "./createModel.ts";
+import { foldBatchNorm } from "./foldBatchNorm.ts";
 import { modelCosts } from "./modelCosts.ts";
 import { nameModule } from "./module.ts";
 
@@ -37,6 +38,22 @@ test("the student's features and head have the multiply–accumulates of their d
   expect(computedMacs).toBe(features + first.macs / 3 + head.computedMacs);
   const expand = ["expand1x1", "expand3x3"].map((part) => layers.find(({ name }) => name === `backbone.3.${part}`)!.macs);
   expect(expand[1]).toBe(9 * expand[0]!);
+});
+
+test("stored as f16, or with batch norms folded, a network has the same parameters and multiply–accumulates and takes less memory", () => {
+  for (const name of ["squeezenet-hpe", "hrnet-w8"]) {
+    const [model, folded] = [named(name), named(name)];
+    foldBatchNorm(folded);
+    const [f32, f16, fewer] = [modelCosts(model, [64, 48], 1), modelCosts(model, [64, 48], 1, "f16"), modelCosts(folded, [64, 48], 1)];
+    for (const { parameters, macs, layers } of [f16, fewer]) {
+      expect({ parameters, macs }).toEqual({ parameters: f32.parameters, macs: f32.macs });
+      expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
+    }
+    const macsOf = ({ layers }: typeof f32) => new Map(layers.filter(({ macs }) => macs > 0).map((layer) => [layer.name, layer.macs]));
+    expect(macsOf(f16)).toEqual(macsOf(f32));
+    expect(macsOf(fewer)).toEqual(macsOf(f32));
+    if (name === "hrnet-w8") expect(fewer.activationBytes).toBeLessThan(0.7 * f32.activationBytes);
+  }
 });
 
 test("a batch multiplies activations, not multiply–accumulates an image", () => {

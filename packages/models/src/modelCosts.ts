@@ -1,8 +1,9 @@
-import { Graph, graphCosts, type Variable } from "@kindling/autograd";
+import { Graph, graphCosts, type Node, type Tensor, type Variable } from "@kindling/autograd";
 import { byteLengthOf, sizeOf } from "@kindling/gpu";
 import { fileShape } from "./fileShape.ts";
+import { foldedIn } from "./foldBatchNorm.ts";
 import { Conv2d } from "./layers/conv2d.ts";
-import { type AnyModule, variablesOf } from "./module.ts";
+import { modulesOf, variablesOf } from "./module.ts";
 import type { PoseModel } from "./poseModel.ts";
 
 /** What a layer holds and does in a forward pass. */
@@ -10,6 +11,7 @@ export interface ModelLayer {
   /** Module path; "" for what no module recorded. */
   readonly name: string;
   readonly ops: readonly string[];
+  /** With those of a batch norm that was folded into it. */
   readonly parameters: number;
   /** Multiply–accumulates by the layer's definition, for one image; 0 where it is no convolution. */
   readonly macs: number;
@@ -52,12 +54,15 @@ export function modelCosts(
   const output = model.call(graph.input("image", [batch, height, width, 4], dtype), "eval");
   const costs = graphCosts(graph, [output]);
   const variables = [...variablesOf(model).values()];
+  const homes = new Map(foldedIn(model).map(({ norm, convolution }) => [norm.path, convolution.path]));
   const parameters = groupSum(
     variables.filter(({ role }) => role === "parameter"),
-    moduleOf,
+    (variable) => homes.get(moduleOf(variable)) ?? moduleOf(variable),
     (variable) => sizeOf(fileShape(variable)),
   );
-  const macs = new Map(convolutionsOf(model).map((convolution) => [convolution.path, macsOf(convolution, graph)]));
+  const macs = new Map(
+    [...modulesOf(model)].flatMap((module) => (module instanceof Conv2d ? [[module.path, macsOf(module, graph)] as const] : [])),
+  );
   const layers = costs.layers.map(({ layer, ops, flops, activationBytes }) => {
     const ofLayer = (macs.get(layer) ?? 0) / batch;
     const computedMacs = ofLayer > 0 ? flops / 2 / batch : 0;
@@ -75,17 +80,17 @@ export function modelCosts(
   };
 }
 
-function convolutionsOf(module: AnyModule): Conv2d[] {
-  if (module instanceof Conv2d) return [module];
-  return module.parts().flatMap(([, part]) => ("parts" in part ? convolutionsOf(part) : []));
-}
-
 /** Each weight is multiplied once for each pixel that the convolution puts out: that of its name, or of the op that reads the weight. */
 function macsOf({ path, weight }: Conv2d, graph: Graph): number {
   const named = `${path}.out`;
-  const reader = () => graph.nodes.find(({ inputs }) => inputs.includes(graph.use(weight)))?.outputs[0];
-  const output = graph.paths.includes(named) ? graph.find(named) : reader();
+  const output = graph.paths.includes(named) ? graph.find(named) : readerOf(graph.use(weight))?.outputs[0];
   return output ? sizeOf(output.shape.slice(0, -1)) * sizeOf(fileShape(weight)) : 0;
+}
+
+/** The node that computes with a weight, cast or not. */
+function readerOf(weight: Tensor): Node | undefined {
+  const reader = weight.graph.nodes.find(({ inputs }) => inputs.includes(weight));
+  return reader?.op.name === "cast" ? readerOf(reader.outputs[0]!) : reader;
 }
 
 function moduleOf({ name }: Variable): string {

@@ -66,6 +66,12 @@ export function variablesOf(root: AnyModule): ReadonlyMap<string, Variable> {
   return new Map(entriesOf(root, ""));
 }
 
+/** A module and all below it, in the order of the fields. */
+export function* modulesOf(root: AnyModule): Generator<AnyModule> {
+  yield root;
+  for (const [, part] of root.parts()) if (!(part instanceof Variable)) yield* modulesOf(part);
+}
+
 function* entriesOf(module: AnyModule, path: string): Generator<readonly [string, Variable]> {
   for (const [part, value] of module.parts()) {
     const name = join(path, part);

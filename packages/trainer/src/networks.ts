@@ -3,6 +3,7 @@ import type { Device } from "@kindling/gpu";
 import {
   type Conv2d,
   createModel,
+  foldBatchNorm,
   loadBackbone,
   loadWeights,
   nameModule,
@@ -50,8 +51,8 @@ export interface Networks extends Disposable {
 const initialWeightsStream = 1;
 
 /**
- * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given. In f16 the convolutions of the
- * teacher are stored so, once; what is trained stays f32 and is cast in each step.
+ * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given. The teacher's
+ * batch norms are folded. In f16 its convolutions are stored so, once; what is trained stays f32 and is cast in each step.
  * Without weights (null) the teacher starts from the seed too: for measuring how fast they are.
  * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
  * heatmaps are not of a network's size or tensors to compare differ in channels.
@@ -65,20 +66,25 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
   const saved = new Set(lossScale ? [...trained, lossScale] : trained);
-  const frozen = teacher ? [...variablesOf(teacher).values()] : [];
+  const frozen = teacher ? [...variablesOf(teacher).values(), ...foldBatchNorm(teacher, { keep: tapsOf(recipe) })] : [];
   if (precision === "f16") for (const variable of frozen) if (variable.layout.kind === "convolution") variable.storeAsF16();
   const store = new ParameterStore(device, { variables: [...saved, ...frozen], trainable: (variable) => saved.has(variable) });
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
     store.initialise(saved, random);
     if (weights) loadAll(store, student, teacher, weights);
-    else if (teacher) store.initialise(variablesOf(teacher).values(), random);
+    else store.initialise(frozen, random);
   } catch (error) {
     store[Symbol.dispose]();
     throw error;
   }
   const parameters = trained.filter(({ role }) => role === "parameter");
   return { student, teacher, adapters, store, trained: parameters, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+/** Tensors of the teacher that losses look at. */
+function tapsOf({ losses }: Recipe): readonly string[] {
+  return losses.flatMap((term) => (term.kind === "feature" ? [term.teacher] : []));
 }
 
 function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {

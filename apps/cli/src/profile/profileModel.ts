@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { compile, Graph, ParameterStore, type Program } from "@kindling/autograd";
+import { compile, Graph, ParameterStore, type Program, type Variable } from "@kindling/autograd";
 import { type Device, openDevice } from "@kindling/gpu";
-import { createModel, modelCosts, nameModule, type PoseModel, variablesOf } from "@kindling/models";
+import { createModel, foldBatchNorm, modelCosts, nameModule, type PoseModel, variablesOf } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { assertInputFits } from "@kindling/trainer";
 import { chromeTrace } from "./chromeTrace.ts";
@@ -26,12 +26,13 @@ export interface ProfileModelOptions {
 /** Ordinary runs, of which the median is told and which a trace shows. */
 const ordinaryRuns = 5;
 
-/** The forward pass of a network with random weights, in evaluation mode. */
+/** The forward pass of a network with random weights, frozen as a teacher is: its batch norms are folded. */
 export async function profileModel(options: ProfileModelOptions): Promise<Profile> {
   const { model: name, joints, width, input, batch, run } = options;
   const model = createModel(name, { joints, width });
   nameModule(model, "");
   assertInputFits(model, input);
+  const biases = foldBatchNorm(model);
   const costs = modelCosts(model, input, batch);
   const memory = { variables: costs.variableBytes, "activations, shared": costs.plannedBytes };
   return {
@@ -39,13 +40,17 @@ export async function profileModel(options: ProfileModelOptions): Promise<Profil
     networks: [{ name, costs }],
     peakBytes: costs.variableBytes + costs.plannedBytes,
     memory,
-    ...(run ? { measured: await measure(model, options) } : {}),
+    ...(run ? { measured: await measure(model, biases, options) } : {}),
   };
 }
 
-async function measure(model: PoseModel, { input: [height, width], batch, trace, signal }: ProfileModelOptions): Promise<Measured> {
+async function measure(
+  model: PoseModel,
+  biases: readonly Variable[],
+  { input: [height, width], batch, trace, signal }: ProfileModelOptions,
+): Promise<Measured> {
   using device = await openDevice();
-  const variables = [...variablesOf(model).values()];
+  const variables = [...variablesOf(model).values(), ...biases];
   using store = new ParameterStore(device, { variables, trainable: () => false });
   const random = createRandom(1);
   store.initialise(variables, random);

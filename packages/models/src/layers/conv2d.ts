@@ -1,5 +1,6 @@
 import { cast, conv2d, type Tensor, Variable } from "@kindling/autograd";
-import { Module } from "../module.ts";
+import { type Mode, Module } from "../module.ts";
+import type { BatchNorm2d } from "./batchNorm2d.ts";
 import { type Initialiser, pytorchDefault } from "./initialiser.ts";
 
 /** How a convolution layer differs from one with stride 1, without padding, with bias. */
@@ -19,6 +20,13 @@ export interface Conv2dLayerOptions {
   readonly initialBias?: Initialiser;
 }
 
+/** The batch norm that a convolution of a frozen network does in the same pass (see foldBatchNorm). */
+export interface FoldedNorm {
+  readonly norm: BatchNorm2d;
+  /** [outChannels]; no part of the state dict. */
+  readonly bias: Variable;
+}
+
 /**
  * Convolution with a square kernel; weight [kernel,kernel,inChannels,outChannels], OIHW in files, and bias [outChannels]. The weight is read as
  * x is stored: for an x of f16 an f32 one is cast, and its gradient stays f32.
@@ -27,6 +35,7 @@ export class Conv2d extends Module {
   readonly weight: Variable;
   readonly bias: Variable | null;
   readonly #attributes: { readonly stride: number; readonly padding: number; readonly activation: "none" | "relu" };
+  #folded: FoldedNorm | null = null;
 
   constructor(inChannels: number, outChannels: number, kernel: number, options: Conv2dLayerOptions = {}) {
     super();
@@ -53,9 +62,30 @@ export class Conv2d extends Module {
           });
   }
 
+  /** What was folded into it; null in a network that can be trained. */
+  get folded(): FoldedNorm | null {
+    return this.#folded;
+  }
+
+  /** Takes over a batch norm and what follows it, once, before a store has the variables. @throws Error for a convolution with an activation. */
+  fold(norm: BatchNorm2d): FoldedNorm {
+    if (this.#attributes.activation !== "none") throw new Error(`${this.path} has an activation between it and ${norm.path}`);
+    const bias = new Variable({ shape: this.weight.shape.slice(-1), role: "parameter", init: () => new Float32Array(norm.bias.shape[0]!) });
+    bias.rename(`${this.path}.folded_bias`);
+    this.#folded = { norm, bias };
+    return this.#folded;
+  }
+
+  /** As every module's; but a folded convolution puts out what its batch norm does, and has no output of its own to name. */
+  override call(x: Tensor, mode: Mode): Tensor {
+    return this.#folded ? x.graph.within(this.path, () => this.forward(x)) : super.call(x, mode);
+  }
+
   /** [n,h,w,inChannels] (images: [n,h,w,4]) → [n,ho,wo,outChannels], ho = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   forward(x: Tensor): Tensor {
-    return conv2d(x, this.#weightFor(x), this.bias && x.graph.use(this.bias), this.#attributes);
+    const bias = this.#folded?.bias ?? this.bias;
+    const activation = this.#folded?.norm.activation ?? this.#attributes.activation;
+    return conv2d(x, this.#weightFor(x), bias && x.graph.use(bias), { ...this.#attributes, activation });
   }
 
   /** Weight and bias for x, for an op that fuses several layers. @throws Error for a layer without bias. */
