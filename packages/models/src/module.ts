@@ -1,4 +1,4 @@
-import { type Graph, Tensor, Variable } from "@kindling/autograd";
+import { checkpoint, type Graph, Tensor, Variable } from "@kindling/autograd";
 
 /** "train" normalises with the batch's own statistics and moves the running ones; "eval" uses the running ones. */
 export type Mode = "train" | "eval";
@@ -12,6 +12,7 @@ export type Tensors = Tensor | readonly Tensor[];
  */
 export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Tensor> {
   #path: string | undefined;
+  #checkpointsActivations = false;
 
   /** Name of the module in its tree, such as "student.backbone.3". @throws Error before the tree was named (nameModule). */
   get path(): string {
@@ -32,9 +33,19 @@ export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Ten
 
   abstract forward(x: X, mode: Mode): Y;
 
+  /** `body(x)`; in training, where the tree checkpoints activations ({@link checkpointActivations}), its inner values are computed again and not kept. */
+  protected checkpointed<A extends Tensors, B extends Tensors>(x: A, mode: Mode, body: (x: A) => B): B {
+    return this.#checkpointsActivations && mode === "train" ? checkpoint(x, body) : body(x);
+  }
+
   /** Variables and modules directly below this one, with their names, in the order of the fields. */
   parts(): readonly Part[] {
     return Object.entries(this).flatMap(([name, value]) => partsOf(name, value));
+  }
+
+  /** Makes {@link checkpointed} do what it says. */
+  startCheckpointing(): void {
+    this.#checkpointsActivations = true;
   }
 
   /** Gives the path, once. @throws Error for a module that stands in two places. */
@@ -59,6 +70,14 @@ export function nameModule(root: AnyModule, name: string): void {
     if (value instanceof Variable) value.rename(path);
     else nameModule(value, path);
   }
+}
+
+/**
+ * Trains a tree in less memory, with the same bits: each block that its networks chose (a residual block of HRNet, a stage of SqueezeNet) keeps
+ * but its output, and runs forward once more in the backward pass.
+ */
+export function checkpointActivations(root: AnyModule): void {
+  for (const module of modulesOf(root)) module.startCheckpointing();
 }
 
 /** All variables of a tree by their names relative to its root ("backbone.3.squeeze.weight"), in the order of the fields. */

@@ -2,6 +2,7 @@ import { ParameterStore, type Variable } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
 import {
   type Conv2d,
+  checkpointActivations,
   createModel,
   foldBatchNorm,
   loadBackbone,
@@ -60,6 +61,7 @@ const initialWeightsStream = 1;
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
   const precision = device.capabilities.f16 ? recipe.precision : "f32";
   const student = build(recipe.student, "student");
+  if (recipe.activationCheckpointing) checkpointActivations(student);
   const teacher = recipe.teacher && recipe.teacher.cache === undefined ? build(recipe.teacher, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);

@@ -4,8 +4,8 @@ import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
 
 /**
  * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length
- * and what changes only how fast it runs. A run may be extended, but not resumed with other losses. Whether a teacher is cached counts, because
- * the cache is rounded; where it lies does not.
+ * and what changes only how fast it runs and in how much memory. A run may be extended, but not resumed with other losses. Whether a teacher is
+ * cached counts, because the cache is rounded; where it lies does not.
  */
 export function recipeDigest(recipe: Recipe): string {
   const same: Recipe = {
@@ -19,6 +19,7 @@ export function recipeDigest(recipe: Recipe): string {
       workers: 0,
       cache: false,
     },
+    activationCheckpointing: false,
     schedule: { ...recipe.schedule, epochs: Number.MAX_SAFE_INTEGER },
   };
   return createHash("sha256").update(recipeToYaml(same)).digest("hex");

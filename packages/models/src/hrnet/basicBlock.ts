@@ -21,7 +21,9 @@ export class BasicBlock extends Module {
 
   /** [n,h,w,channels] → the same */
   forward(x: Tensor, mode: Mode): Tensor {
-    const y = this.bn1.call(this.conv1.call(x, mode), mode);
-    return addRelu(this.bn2.call(this.conv2.call(y, mode), mode), x);
+    return this.checkpointed(x, mode, () => {
+      const y = this.bn1.call(this.conv1.call(x, mode), mode);
+      return addRelu(this.bn2.call(this.conv2.call(y, mode), mode), x);
+    });
   }
 }

@@ -30,9 +30,11 @@ export class Bottleneck extends Module {
 
   /** [n,h,w,inChannels] → [n,h,w,4·channels] */
   forward(x: Tensor, mode: Mode): Tensor {
-    let y = this.bn1.call(this.conv1.call(x, mode), mode);
-    y = this.bn2.call(this.conv2.call(y, mode), mode);
-    y = this.bn3.call(this.conv3.call(y, mode), mode);
-    return addRelu(y, this.downsample?.call(x, mode) ?? x);
+    return this.checkpointed(x, mode, () => {
+      let y = this.bn1.call(this.conv1.call(x, mode), mode);
+      y = this.bn2.call(this.conv2.call(y, mode), mode);
+      y = this.bn3.call(this.conv3.call(y, mode), mode);
+      return addRelu(y, this.downsample?.call(x, mode) ?? x);
+    });
   }
 }

@@ -57,6 +57,7 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
     optimizer: { kind: "adamw", learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 1e-4 },
     schedule: { kind: "warmupCosine", warmupEpochs: 5, epochs: 30, update: "epoch" },
     precision: "f32",
+    activationCheckpointing: false,
     validateEvery: 1,
     metric: "pck",
     pckThreshold: 0.1,

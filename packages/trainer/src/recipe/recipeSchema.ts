@@ -128,6 +128,12 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
     .enum(["f32", "f16"])
     .default("f32")
     .describe("how activations and their gradients are stored; f16 is f32 on an adapter without shader-f16"),
+  activationCheckpointing: z
+    .boolean()
+    .default(false)
+    .describe(
+      "less memory for up to a third more work: the inside of the student's blocks is computed again in the backward pass; same weights",
+    ),
   validateEvery: count.default(1).describe("epochs from one validation to the next"),
   metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
   pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
