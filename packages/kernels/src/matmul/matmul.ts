@@ -1,7 +1,16 @@
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import {
+  hasSubgroupsOf,
+  type SubgroupSize,
+  type SubgroupTile,
+  subgroupSizes,
+  subgroupTile,
+  subgroupTiles,
+} from "../wgsl/subgroupTile.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { type MatmulProblem, matmulBytes, matmulFlops, matmulUniforms, matmulUniformValues } from "./matmulProblem.ts";
 import { registerTile, tileColumns, tileRows } from "./registerTile.wgsl.ts";
+import { subgroup } from "./subgroup.wgsl.ts";
 
 /** Products of matrices, a · b for each of a batch, either of them read as its transpose: a, b → y. */
 export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = defineKernel({
@@ -26,9 +35,26 @@ export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = define
       source: (p) => registerTile(hasRowVectors(p)),
       workgroups: (p) => grid(tiles(p), 32),
     },
+    ...subgroupSizes.map(subgroupVariant),
   ],
   cost: (p) => ({ flops: matmulFlops(p), bytes: matmulBytes(p) }),
 });
+
+/** Subgroups of one size, each with a tile of y. */
+function subgroupVariant(size: SubgroupSize): Variant<MatmulProblem> {
+  const tile = (p: MatmulProblem): SubgroupTile => subgroupTile(size, p.m, p.n);
+  const vectors = (p: MatmulProblem) => tile(p).columns === 4 && hasRowVectors(p);
+  return {
+    id: `subgroup${size}`,
+    enables: ["subgroups"],
+    // Narrow products leave most of a tile empty, small ones most of the adapter.
+    supports: (p, capabilities) =>
+      hasSubgroupsOf(size, capabilities) && p.m >= 4 && p.n >= size / 2 && p.batch * p.m * p.n >= 2 * size * size,
+    vectors: (p) => (vectors(p) ? ["b", "y"] : []),
+    source: (p) => subgroup(tile(p), vectors(p)),
+    workgroups: (p) => grid(p.batch * subgroupTiles(tile(p), p.m, p.n), 1),
+  };
+}
 
 /** Tiles of y that threads of the fast variant compute. */
 function tiles(p: MatmulProblem): number {
