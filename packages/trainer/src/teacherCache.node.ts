@@ -3,6 +3,9 @@ import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe, TeacherRecipe } from "./recipe.ts";
 import { sha256OfFile } from "./runDescription.node.ts";
 
+/** Raised when a network gives other heatmaps for the same weights, by more than rounding: those on disk are then made anew. */
+const teacherVersion = 1;
+
 /**
  * The heatmaps that `cacheTeacher` stored for a recipe's training set; null when the recipe caches none.
  * @throws DatasetError when they are missing, damaged or out of date, RecipeError when the teacher's weights cannot be read.
@@ -29,7 +32,7 @@ export async function teacherRecordsOf(
     images: data.train.images,
     input: { height: data.input[0], width: data.input[1] },
     directory,
-    teacher: { model, settings: `joints ${joints}, width ${width}`, weights: hash },
+    teacher: { model, settings: `joints ${joints}, width ${width}, version ${teacherVersion}`, weights: hash },
     heatmap: [...data.heatmap, joints],
     command: `kindling teacher-cache RECIPE out=${directory}`,
   };
