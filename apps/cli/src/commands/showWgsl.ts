@@ -26,7 +26,7 @@ export function showWgsl(shell: Shell): Command {
     },
     async run({ operands, values }) {
       const { kernelNames, shaderCases } = await import("./showWgslCalls.ts");
-      const { everyCapability, shadersOf } = await import("./showWgslShaders.ts");
+      const { everyAdapter, shadersOf } = await import("./showWgslShaders.ts");
       const { torchOpNames } = await import("@kindling/proof");
       const { numberedSource, openDevice } = await import("@kindling/gpu");
       const dtype = values.dtype === "f16" ? "f16" : "f32";
@@ -37,23 +37,23 @@ export function showWgsl(shell: Shell): Command {
       const cases = all.filter((each) => (isOp ? each.op === name : each.calls("f32").some(({ kernel }) => kernel.name === name)));
       if (cases.length === 0)
         throw new InputError(`no op has a case (packages/proof/src/cases) that runs ${name}, so its sizes are unknown`);
-      const shown = (capabilities: ShaderChoice["capabilities"]) => {
+      const shown = (adapters: ShaderChoice["adapters"]) => {
         const calls = callsOf(cases, dtype, values.case).filter(({ kernel }) => isOp || kernel.name === name);
         const { variant } = values;
         const shaders = shadersOf(calls, {
           ...(variant === undefined ? {} : { variant }),
-          capabilities,
+          adapters,
           everySource: values.case !== undefined,
         });
         if (shaders.length === 0) throw new InputError(noVariant(name, variant, calls));
         return shaders;
       };
-      let capabilities = everyCapability;
+      let adapters = everyAdapter;
       if (values.variant === "fastest") {
         using device = await openDevice();
-        ({ capabilities } = device);
+        adapters = [device.capabilities];
       }
-      const shaders = inputError(dtype, () => shown(capabilities));
+      const shaders = inputError(dtype, () => shown(adapters));
       return {
         json: { dtype, source: shaders.map(({ source }) => source).join("\n\n"), shaders },
         text: shaders.map((shader) => `${title(shader, dtype)}\n${numberedSource(shader.source)}`).join("\n\n"),

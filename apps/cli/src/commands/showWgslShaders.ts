@@ -15,8 +15,8 @@ export interface Shader extends Pick<ShaderCall, "op" | "case" | "pass" | "probl
 export interface ShaderChoice {
   /** A variant's name, "plain" (the first of each kernel) or "fastest"; all when absent. */
   readonly variant?: string;
-  /** The adapter that "fastest" is meant for; else what decides which variants support a call. */
-  readonly capabilities: Capabilities;
+  /** The adapter that "fastest" is meant for, alone; else all that a variant may be written for: one of them must bear it. */
+  readonly adapters: readonly Capabilities[];
   /** Every source that differs, not one a variant. */
   readonly everySource: boolean;
 }
@@ -30,7 +30,7 @@ export function shadersOf(calls: readonly ShaderCall[], choice: ShaderChoice): r
   const ofPass = (pass: ShaderCall["pass"]) => calls.filter((call) => call.pass === pass);
   const kernels = [...new Set([...ofPass("forward"), ...ofPass("backward")].map(({ kernel }) => kernel))];
   return kernels.flatMap((kernel) => {
-    const supporting = ({ problem }: ShaderCall) => kernel.variants.filter((each) => each.supports(problem, choice.capabilities)).length;
+    const supporting = ({ problem }: ShaderCall) => kernel.variants.filter((each) => isSupported(each, problem, choice.adapters)).length;
     const ofKernel = calls.filter((call) => call.kernel === kernel).sort((a, b) => supporting(b) - supporting(a));
     return kernel.variants.flatMap((variant) => {
       const bySource = new Map<string, ShaderCall>();
@@ -55,16 +55,20 @@ export function shadersOf(calls: readonly ShaderCall[], choice: ShaderChoice): r
   });
 }
 
-function isWanted(kernel: Kernel, variant: Variant, { problem }: ShaderCall, { variant: name, capabilities }: ShaderChoice): boolean {
+function isWanted(kernel: Kernel, variant: Variant, { problem }: ShaderCall, { variant: name, adapters }: ShaderChoice): boolean {
   if (name === "plain") return variant === kernel.variants[0];
-  if (name === "fastest") return variant === fastestVariant(kernel, problem, capabilities);
-  return variant.supports(problem, capabilities) && (name === undefined || variant.id === name);
+  if (name === "fastest") return adapters.some((adapter) => variant === fastestVariant(kernel, problem, adapter));
+  return isSupported(variant, problem, adapters) && (name === undefined || variant.id === name);
 }
 
-/** An adapter that has everything: with it, whether a variant supports a call depends on the call alone. */
-export const everyCapability: Capabilities = {
+function isSupported(variant: Variant, problem: ShaderCall["problem"], adapters: readonly Capabilities[]): boolean {
+  return adapters.some((adapter) => variant.supports(problem, adapter));
+}
+
+/** Adapters that have everything, one a size of subgroups: with them, whether a variant supports a call depends on the call alone. */
+export const everyAdapter: readonly Capabilities[] = [4, 8, 16, 32, 64].map((size) => ({
   f16: true,
-  subgroups: { min: 4, max: 128 },
+  subgroups: { min: size, max: size },
   timestamps: true,
   maxStorageBuffers: 16,
   maxBindingBytes: 2 ** 32,
@@ -72,4 +76,4 @@ export const everyCapability: Capabilities = {
   maxWorkgroupStorageBytes: 2 ** 16,
   maxWorkgroupInvocations: 1024,
   maxWorkgroupsPerDimension: 65_535,
-};
+}));
