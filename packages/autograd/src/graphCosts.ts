@@ -26,6 +26,8 @@ export interface GraphCosts {
   /** Bytes that a program of the graph owns, inputs and outputs among them, and what they would be if no two values shared memory. */
   readonly plannedBytes: number;
   readonly unplannedBytes: number;
+  /** Bytes of the largest value that it owns: what an adapter must be able to bind. */
+  readonly largestBytes: number;
 }
 
 /** Work and memory of the nodes that `outputs`, and assignments to variables, need. */
@@ -50,12 +52,13 @@ export function graphCosts(graph: Graph, outputs: Iterable<Tensor>): GraphCosts 
     layer.ops.add(node.op.name);
     layer.activationBytes += node.outputs.reduce((sum, output) => sum + byteLengthOf(output), 0);
   }
-  const { plannedBytes, unplannedBytes } = planMemory(graph, nodes, { outputs: wanted, keepAll: false });
+  const { plannedBytes, unplannedBytes, slotBytes } = planMemory(graph, nodes, { outputs: wanted, keepAll: false });
   return {
     layers: [...layers].map(([layer, { ops, ...costs }]) => ({ layer, ops: [...ops], ...costs })),
     dispatches: nodes.reduce((sum, { dispatches }) => sum + dispatches.length, 0),
     flops: [...layers.values()].reduce((sum, { flops }) => sum + flops, 0),
     plannedBytes,
     unplannedBytes,
+    largestBytes: slotBytes.reduce((most, bytes) => Math.max(most, bytes), 0),
   };
 }

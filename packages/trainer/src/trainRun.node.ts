@@ -38,6 +38,8 @@ export type RunEvent =
       readonly fromStep: number;
       /** How activations are stored: f32 where the recipe asks for f16 and the device has none. */
       readonly precision: "f32" | "f16";
+      /** Of parameters, gradients and optimiser; what a step takes beside is in the trainer's reports. */
+      readonly storeBytes: number;
       /** Of the student, as papers count them. */
       readonly parameters: number;
     }
@@ -84,6 +86,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
         trainer,
         fromStep,
         precision: networks.precision,
+        storeBytes: networks.store.bytes,
         parameters: countParameters(networks.student),
       };
       for await (const event of trainer.run(options.signal)) {

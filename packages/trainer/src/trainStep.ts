@@ -13,8 +13,9 @@ import {
   type Variable,
 } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
-import { type Device, Readback } from "@kindling/gpu";
+import { type Device, LimitError, Readback } from "@kindling/gpu";
 import { imageInput, recordImages } from "./images.ts";
+import { largestBatch } from "./largestBatch.ts";
 import { lossOf } from "./losses/lossOf.ts";
 import type { Networks } from "./networks.ts";
 import { type RecordedUpdate, recordUpdate } from "./optimizers/recordUpdate.ts";
@@ -92,8 +93,19 @@ export class TrainStep implements Disposable {
     ].map((output) => ({ ...output, readback: new Readback(device, 4) }));
   }
 
-  /** Records and compiles the step of a recipe over its networks. */
+  /**
+   * Records and compiles the step of a recipe over its networks.
+   * @throws LimitError when the adapter cannot hold it; the message says the largest batch that it can.
+   */
   static async create(device: Device, recipe: Recipe, networks: Networks): Promise<TrainStep> {
+    try {
+      return await TrainStep.#compiled(device, recipe, networks);
+    } catch (error) {
+      throw error instanceof LimitError ? withLargestBatch(error, device, recipe, networks) : error;
+    }
+  }
+
+  static async #compiled(device: Device, recipe: Recipe, networks: Networks): Promise<TrainStep> {
     const teacher = await teacherHeatmapsOf(device, recipe, networks);
     let gradients: Program | undefined;
     try {
@@ -157,6 +169,22 @@ export function stepCosts(recipe: Recipe, networks: Networks): Readonly<Record<s
     gradients: graphCosts(gradients.graph, Object.values(gradients.outputs)),
     update: graphCosts(update.graph, Object.values(update.outputs)),
   };
+}
+
+/** The error with what planning smaller batches, which takes no memory of the GPU, says about it. */
+function withLargestBatch(error: LimitError, { capabilities }: Device, recipe: Recipe, networks: Networks): LimitError {
+  const { batchSize } = recipe.data;
+  const limit = Math.min(capabilities.maxBindingBytes, capabilities.maxBufferBytes);
+  const costsOf = (size: number) => Object.values(stepCosts({ ...recipe, data: { ...recipe.data, batchSize: size } }, networks));
+  const fits = (size: number) => costsOf(size).every(({ largestBytes }) => largestBytes <= limit);
+  if (fits(batchSize)) {
+    const bytes = costsOf(batchSize).reduce((sum, { plannedBytes }) => sum + plannedBytes, 0);
+    return new LimitError(
+      `${error.message}; a step of batchSize ${batchSize} takes ${(bytes / 2 ** 20).toFixed(0)} MiB beside the networks`,
+    );
+  }
+  const largest = largestBatch(batchSize, fits);
+  return new LimitError(`${error.message}; ${largest > 0 ? `the largest batchSize that fits is ${largest}` : "not even batchSize 1 fits"}`);
 }
 
 /** Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena. */

@@ -87,6 +87,7 @@ function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, prog
           `${name}: ${report.dispatches} dispatches, ${report.pipelines} new pipelines, ${bytes}, ${(report.flops / 1e9).toFixed(2)} GFLOP`,
         );
       }
+      progress.note(`a step takes ${memoryText(event)}`);
       progress.note(`the student has ${parameters} parameters`);
       progress.begin("training", epochs * trainer.stepsPerEpoch, fromStep);
       progress.update(fromStep, "");
@@ -118,6 +119,16 @@ function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, prog
     default:
       event satisfies never;
   }
+}
+
+/** Planned before the first step: what the step's programs hold, in all. */
+function memoryText({ trainer, storeBytes }: Extract<RunEvent, { kind: "start" }>): string {
+  const reports = Object.values(trainer.step.reports);
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  const shared = reports.reduce((sum, { plannedBytes }) => sum + plannedBytes, 0);
+  const unshared = reports.reduce((sum, { unplannedBytes }) => sum + unplannedBytes, 0);
+  const parts = `${mebibytes(storeBytes)} of parameters, gradients and optimiser, ${mebibytes(shared)} of activations`;
+  return `${mebibytes(storeBytes + shared)} MiB: ${parts} (${mebibytes(unshared)} without reuse)`;
 }
 
 function lossText(losses: Readonly<Record<string, number>>): string {
