@@ -12,13 +12,14 @@ import {
 import { expect, test } from "vitest";
 import { type Conv2dInputGradProblem, conv2dInputGradKernel, convTranspose2dBiasKernel } from "../conv2dInputGrad/conv2dInputGrad.ts";
 import type { Reference } from "../reference.ts";
+import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dForwardProblem, conv2dBiasKernel, conv2dKernel } from "./conv2d.ts";
-import { hasSubgroupsOf, subgroupSizes } from "./pixelLanes.wgsl.ts";
+import { pixelLaneSizes } from "./pixelLanes.wgsl.ts";
 import { conv2dInputGradReference, conv2dReference } from "./reference.ts";
 
 const device = await openDevice();
 /** Variants for subgroups of sizes that this adapter does not have. */
-const elsewhere = subgroupSizes.filter((lanes) => !hasSubgroupsOf(lanes, device.capabilities)).map((lanes) => `subgroup${lanes}`);
+const elsewhere = pixelLaneSizes.filter((lanes) => !hasSubgroupsOf(lanes, device.capabilities)).map((lanes) => `subgroup${lanes}`);
 const problems = conv2dSizes.map((sizes, i) => {
   const p = conv2dProblemOf(sizes);
   const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);

@@ -1,7 +1,10 @@
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "./conv2dProblem.ts";
 import { direct } from "./direct.wgsl.ts";
+import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "./pixelLanes.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
+import { subgroup } from "./subgroup.wgsl.ts";
 
 /** A convolution with what its epilogue does. */
 export type Conv2dForwardProblem = Conv2dProblem & { readonly activation: "none" | "relu" };
@@ -34,6 +37,17 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
         source: (p) => registerTile(bias, p.activation, conv2dHasOutputVectors(p)),
         workgroups: (p) => grid(Math.ceil((p.batch * p.outHeight * p.outWidth) / tilePixels) * Math.ceil(p.outChannels / 4), 32),
       },
+      ...pixelLaneSizes.map(
+        (lanes): Variant<Conv2dForwardProblem> => ({
+          id: `subgroup${lanes}`,
+          enables: ["subgroups"],
+          supports: (p, capabilities) =>
+            hasSubgroupsOf(lanes, capabilities) && p.groups === 1 && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p),
+          vectors: () => ["x", "weight", "y"],
+          source: (p) => subgroup(lanes, tileChannels(lanes, p.outChannels), p.padding > 0, bias, p.activation),
+          workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.outHeight * p.outWidth, p.outChannels),
+        }),
+      ),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
   });

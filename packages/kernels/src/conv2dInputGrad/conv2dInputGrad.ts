@@ -1,7 +1,10 @@
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
-import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "../conv2d/pixelLanes.wgsl.ts";
+import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
+import { subgroup } from "./subgroup.wgsl.ts";
 
 /** Gradient of a convolution's input; with `accumulate` it is added to what dx holds. */
 export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
@@ -34,7 +37,23 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
         source: (p) => registerTile(bias, p.accumulate, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
         workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
       },
+      ...pixelLaneSizes.map(
+        (lanes): Variant<Conv2dInputGradProblem> => ({
+          id: `subgroup${lanes}`,
+          enables: ["subgroups"],
+          supports: (p, capabilities) =>
+            hasSubgroupsOf(lanes, capabilities) && p.groups === 1 && p.stride === 1 && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p),
+          vectors: () => ["dy", "weight", "dx"],
+          source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), missesOutputs(p), bias, p.accumulate),
+          workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.height * p.width, p.inChannels),
+        }),
+      ),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
   });
+}
+
+/** Whether some tap of some input belongs to no output: not where each input is in one output alone. */
+function missesOutputs(p: Conv2dProblem): boolean {
+  return p.kernelHeight > 1 || p.kernelWidth > 1 || p.padding > 0 || p.outHeight < p.height || p.outWidth < p.width;
 }
