@@ -40,6 +40,7 @@ export * from "./cases/sliceChannels.ts";
 export * from "./cases/smoothL1.ts";
 export * from "./cases/softmax.ts";
 export * from "./cases/spatialKl.ts";
+export * from "./cases/sumResized.ts";
 export * from "./cases/upsampleConv.ts";
 export * from "./checkKernel.ts";
 export * from "./checkOp.ts";

@@ -73,6 +73,7 @@ export * from "./sub.ts";
 export * from "./sum.ts";
 export * from "./sumAll.ts";
 export * from "./sumOverPixels.ts";
+export * from "./sumResized.ts";
 export * from "./sumToShape.ts";
 export * from "./tapWeight.ts";
 export * from "./unpackImage.ts";

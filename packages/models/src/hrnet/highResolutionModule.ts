@@ -1,4 +1,4 @@
-import { add, addRelu, resizeNearest, type Tensor } from "@kindling/autograd";
+import { sumResized, type Tensor } from "@kindling/autograd";
 import { Sequential } from "../layers/sequential.ts";
 import { type Mode, Module } from "../module.ts";
 import { BasicBlock } from "./basicBlock.ts";
@@ -26,14 +26,10 @@ export class HighResolutionModule extends Module<readonly Tensor[], readonly Ten
   forward(x: readonly Tensor[], mode: Mode): readonly Tensor[] {
     const branches = this.branches.map((branch, i) => branch.call(x[i]!, mode));
     return this.fuse_layers.map((layers, to) => {
+      // To the branch's actual size, not by a factor: 5 rows, halved from 9, are not half as many.
       const [, height, width] = branches[to]!.shape;
-      const terms = layers.map((layer, from) => {
-        const y = layer?.call(branches[from]!, mode) ?? branches[from]!;
-        // To the branch's actual size, not by a factor: 5 rows, halved from 9, are not half as many.
-        return from > to ? resizeNearest(y, [height!, width!]) : y;
-      });
-      const last = terms.pop()!;
-      return addRelu(terms.reduce(add), last);
+      const [first, ...others] = layers.map((layer, from) => layer?.call(branches[from]!, mode) ?? branches[from]!);
+      return sumResized([first!, ...others], [height!, width!], { activation: "relu" }); // a module has branches
     });
   }
 }

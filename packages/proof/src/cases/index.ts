@@ -39,6 +39,7 @@ import { padChannelsFamily, sliceChannelsFamily } from "./sliceChannels.ts";
 import { smoothL1Family } from "./smoothL1.ts";
 import { softmaxFamily } from "./softmax.ts";
 import { spatialKlFamily } from "./spatialKl.ts";
+import { sumResizedFamily } from "./sumResized.ts";
 import { upsampleConvFamily } from "./upsampleConv.ts";
 
 /** Every op that is proved. */
@@ -89,6 +90,7 @@ export const opFamilies: readonly OpFamily[] = [
   smoothL1Family,
   softmaxFamily,
   spatialKlFamily,
+  sumResizedFamily,
   upsampleConvFamily,
 ];
 

@@ -1,0 +1,4 @@
+import { proveOp } from "../proveOp.ts";
+import { sumResizedFamily } from "./sumResized.ts";
+
+await proveOp(sumResizedFamily);
