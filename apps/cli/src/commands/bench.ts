@@ -8,28 +8,38 @@ import type { Keys } from "../keyValue.ts";
 import { repositoryFolder } from "../repository.ts";
 import type { Shell } from "../shell.ts";
 
-const benches = ["kernels", "step", "host"] as const;
+/** What needs nothing but Kindling. */
+const ownBenches = ["kernels", "step", "host"] as const;
+const benches = [...ownBenches, "peers"] as const;
 type Bench = (typeof benches)[number];
 
 const keys = {
   rounds: { kind: "integer", min: 1, default: 5, help: "samples of each measurement, taken in turn" },
   seconds: { kind: "number", min: 0, default: 10, help: "a measurement whose samples took so long has no more of them" },
-  only: { kind: "text", default: "", help: "only what has a name that begins so" },
-  sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of steps" },
+  only: { kind: "text", default: "", help: "only what has a name that begins so; of peers: step, forward jax-js" },
+  sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of step and peers" },
   batch: { kind: "integer", min: 1, default: 1, help: "images of a convolution in kernels" },
   precision: { kind: "choice", choices: ["f32", "f16"], default: "f32", help: "storage of activations in kernels and step" },
   width: { kind: "number", min: 0.01, default: 1, help: "multiplies the student's channels" },
   teacher: { kind: "text", default: "hrnet-w48", help: "the teacher of step and host" },
+  patience: { kind: "number", min: 1, default: 600, help: "seconds that a peer may take to an answer; its first one compiles" },
   unchecked: { kind: "flag", help: "without Dawn's validation and the bounds checks of shaders, with which training runs" },
   out: { kind: "path", help: "folder of the reports; default: bench/results/DATE-ADAPTER of the repository" },
 } as const satisfies Keys;
 
-/** `kindling bench`: kernels, steps and the host's share, each as a table and as JSON in bench/results. */
+/** `kindling bench`: kernels, steps, the host's share and peers, each as a table and as JSON in bench/results. */
 export function bench(shell: Shell): Command {
   return defineCommand(shell, {
     name: "bench",
-    summary: "times kernels, training steps and the host's share on this adapter, against its measured ceilings",
-    operands: [{ name: "WHAT", help: `${benches.join(", ")}; default: all of them`, optional: true, many: true }],
+    summary: "times kernels against this adapter's ceilings, training steps, the host's share, and other libraries beside ours",
+    operands: [
+      {
+        name: "WHAT",
+        help: `${benches.join(", ")}; default: all but peers, which \`npm ci\` in bench/peers installs`,
+        optional: true,
+        many: true,
+      },
+    ],
     keys,
     run: runBenches,
   });
@@ -37,7 +47,7 @@ export function bench(shell: Shell): Command {
 
 async function runBenches(call: CommandCall<typeof keys>) {
   const { operands, values, words } = call;
-  const chosen = operands.length > 0 ? operands.map(benchOf) : benches;
+  const chosen = operands.length > 0 ? operands.map(benchOf) : ownBenches;
   const { openDevice } = await import("@kindling/gpu");
   const { benchReport, benchMarkdown, writeBenchReport } = await import("../bench/benchReport.ts");
   using device = await openDevice({ validate: !values.unchecked });
@@ -73,6 +83,18 @@ async function runBench(name: Bench, device: Device, { values, progress, signal 
     }
     case "host":
       return (await import("../bench/hostBench.ts")).benchHost(teacher, width, options);
+    case "peers": {
+      const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
+      const { benchPeers } = await import("../bench/peersBench.ts");
+      return benchPeers(device, {
+        ...options,
+        sizes,
+        width,
+        patience: values.patience,
+        validate: !values.unchecked,
+        repository: repository(),
+      });
+    }
     default:
       return name satisfies never;
   }
@@ -85,8 +107,12 @@ function benchOf(word: string): Bench {
 }
 
 function resultsFolder(fingerprint: string): string {
-  const repository = repositoryFolder();
-  if (repository === undefined)
-    throw new InputError("out=DIR is missing: there is no repository around this command to write bench/results in");
-  return path.join(repository, "bench/results", `${new Date().toISOString().slice(0, 10)}-${fingerprint}`);
+  return path.join(repository(), "bench/results", `${new Date().toISOString().slice(0, 10)}-${fingerprint}`);
+}
+
+function repository(): string {
+  const folder = repositoryFolder();
+  if (folder === undefined)
+    throw new InputError("there is no repository around this command to take bench/ from; give out=DIR, and run peers in a clone");
+  return folder;
 }

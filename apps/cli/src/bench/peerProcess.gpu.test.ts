@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { openDevice } from "@kindling/gpu";
+import { expect, onTestFinished, test } from "vitest";
+import type { PeerTask } from "./peerMessage.ts";
+import { PeerProcess } from "./peerProcess.ts";
+
+const tensor = { shape: [1, 1, 1, 2], data: Float32Array.of(3, 4) };
+
+/** A task for a peer whose module is this text. */
+async function taskOf(module: string): Promise<PeerTask> {
+  const folder = await mkdtemp(path.join(tmpdir(), "kindling-peer-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "peer.mjs");
+  await writeFile(file, module);
+  return {
+    module: pathToFileURL(file).href,
+    backend: "webgpu",
+    task: "forward",
+    weights: new Map([["w", tensor]]),
+    x: tensor,
+    target: tensor,
+    learningRate: 0.5,
+    validate: true,
+  };
+}
+
+test("a peer gets its task, Kindling's adapter as navigator.gpu, and runs again and again, also after it stood still", async () => {
+  const task = await taskOf(`
+    export async function createPeer({ weights, x, learningRate }) {
+      const adapter = await navigator.gpu.requestAdapter();
+      const device = await adapter.requestDevice();
+      const buffer = device.createBuffer({ size: 8, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+      let runs = 0;
+      return {
+        version: adapter.info.description,
+        async run() {
+          device.queue.writeBuffer(buffer, 0, Float32Array.of(weights.get("w").data[0] * learningRate, ++runs));
+          await buffer.mapAsync(GPUMapMode.READ);
+          const result = new Float32Array(buffer.getMappedRange().slice(0));
+          buffer.unmap();
+          return result;
+        },
+      };
+    }`);
+  const { peer, version, adapter } = await PeerProcess.create(task, 60, new AbortController().signal);
+  using running = peer;
+  using device = await openDevice();
+  expect([version, adapter]).toEqual([device.info.description, device.info.description]);
+  for (const count of [1, 2, 3]) {
+    const { milliseconds, result } = await running.run();
+    expect(result).toEqual(Float32Array.of(1.5, count));
+    expect(milliseconds).toBeGreaterThan(0);
+  }
+});
+
+test("what a peer throws is told; so are its end and its silence; an abort is not waited for", async () => {
+  const { signal } = new AbortController();
+  const throwing = await taskOf(`export async function createPeer() { throw new Error("no such backend"); }`);
+  await expect(PeerProcess.create(throwing, 60, signal)).rejects.toThrow("no such backend");
+  const ending = await taskOf(`export async function createPeer() { console.error("out of luck"); process.exit(3); }`);
+  await expect(PeerProcess.create(ending, 60, signal)).rejects.toThrow(/ended with 3: out of luck/);
+  const silent = await taskOf(`export async function createPeer() { return new Promise(() => setTimeout(() => {}, 1e6)); }`);
+  await expect(PeerProcess.create(silent, 0.2, signal)).rejects.toThrow("no answer within 0.2 s");
+  await expect(PeerProcess.create(silent, 60, AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
+});

@@ -1,0 +1,102 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PeerReply, PeerRequest, PeerTask } from "./peerMessage.ts";
+
+/**
+ * Whether a process can be stopped while it is not its turn: some libraries poll the GPU, or spin, when they have nothing to do, and would
+ * take processor time from whatever is measured beside them.
+ */
+const canPause = process.platform !== "win32";
+
+/** One run of a peer. */
+export interface PeerRun {
+  /** As the peer's own process measured it. */
+  readonly milliseconds: number;
+  readonly result: Float32Array | number;
+}
+
+/** A peer in a process of its own, because its libraries change globals, crash, and hold the GPU. Disposing kills it. */
+export class PeerProcess implements Disposable {
+  readonly #child: ChildProcess;
+  readonly #seconds: number;
+  readonly #signal: AbortSignal;
+  #printed = "";
+
+  private constructor(child: ChildProcess, seconds: number, signal: AbortSignal) {
+    this.#child = child;
+    this.#seconds = seconds;
+    this.#signal = signal;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (data: Buffer) => {
+        this.#printed = (this.#printed + data.toString()).slice(-2000);
+      });
+    }
+  }
+
+  /** Starts a peer; no answer may take longer than `seconds`. @throws Error saying what the peer said. */
+  static async create(
+    task: PeerTask,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly peer: PeerProcess; readonly version: string; readonly adapter: string }> {
+    const child = fork(workerFile(), { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
+    const peer = new PeerProcess(child, seconds, signal);
+    try {
+      const reply = await peer.#ask({ kind: "create", task });
+      if (reply.kind !== "created") throw new Error(`the peer answered ${reply.kind} to its task`);
+      return { peer, version: reply.version, adapter: reply.adapter };
+    } catch (error) {
+      peer[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Runs it once. @throws Error saying what the peer said. */
+  async run(): Promise<PeerRun> {
+    const reply = await this.#ask({ kind: "run" });
+    if (reply.kind !== "ran") throw new Error(`the peer answered ${reply.kind} to a run`);
+    return { milliseconds: reply.milliseconds, result: reply.result };
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #ask(request: PeerRequest): Promise<Exclude<PeerReply, { kind: "failed" }>> {
+    const child = this.#child;
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        if (canPause) child.kill("SIGSTOP");
+        child.off("message", onMessage).off("exit", onExit).off("error", onError);
+        this.#signal.removeEventListener("abort", onAbort);
+        finish();
+      };
+      const onMessage = (reply: PeerReply): void =>
+        settle(() => (reply.kind === "failed" ? reject(new Error(reply.message)) : resolve(reply)));
+      const onExit = (code: number | null, name: string | null): void =>
+        settle(() => reject(new Error(`its process ended with ${code ?? name}${this.#printed ? `: ${this.#printed.trim()}` : ""}`)));
+      const onError = (error: Error): void => settle(() => reject(error));
+      const onAbort = (): void => settle(() => reject(this.#signal.reason));
+      const timer = setTimeout(() => settle(() => reject(new Error(`no answer within ${this.#seconds} s`))), 1000 * this.#seconds);
+      if (this.#signal.aborted) return onAbort();
+      if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode);
+      child.on("message", onMessage).on("exit", onExit).on("error", onError);
+      this.#signal.addEventListener("abort", onAbort);
+      if (canPause) child.kill("SIGCONT");
+      child.send(request);
+    });
+  }
+}
+
+/** peer.worker.node.ts, bundled: beside the bundle that asks for it, or, among the sources, in the folder that KINDLING_WORKERS names. */
+function workerFile(): string {
+  const name = "peer.worker.node.js";
+  const beside = fileURLToPath(new URL(`./${name}`, import.meta.url));
+  if (existsSync(beside)) return beside;
+  const elsewhere = path.join(process.env.KINDLING_WORKERS ?? "", name);
+  if (existsSync(elsewhere)) return elsewhere;
+  throw new Error(`there is no ${beside}; run kindling from its bundle, as npx does`);
+}
