@@ -47,7 +47,10 @@ test("the page runs a convolution on the browser's adapter and finds it right in
       numbers: [...row.querySelectorAll("data")].map((data) => Number(data.value)),
     })),
   );
-  expect(rows.map(({ variant }) => variant)).toEqual(["direct", "registerTile"]);
+  const [direct, registerTile, ...others] = rows.map(({ variant }) => variant);
+  expect([direct, registerTile]).toEqual(["direct", "registerTile"]);
+  // One for the browser's size of subgroups, where it has them.
+  expect(others.join()).toMatch(/^(subgroup\d+)?$/);
   for (const { numbers } of rows) {
     const [error, errorToBound, milliseconds, gflops, compileMilliseconds] = numbers;
     expect(error).toBeGreaterThan(0); // nothing computed in f32 equals float64 everywhere
