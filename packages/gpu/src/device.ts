@@ -4,6 +4,8 @@ import { PipelineCache } from "./pipelines.ts";
 
 /** What kernels may rely on; everything here was requested from the adapter and granted. */
 export interface Capabilities {
+  /** Runs on the processor (SwiftShader, lavapipe, WARP): workgroup memory is cached memory there, and barriers cost thread switches. */
+  readonly software: boolean;
   readonly f16: boolean;
   readonly subgroups: false | { readonly min: number; readonly max: number };
   readonly timestamps: boolean;

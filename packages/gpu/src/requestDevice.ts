@@ -59,6 +59,7 @@ function limitOf(adapter: GPUAdapter, name: (typeof wantedLimits)[number]): numb
 
 function capabilitiesOf(gpu: GPUDevice, info: GPUAdapterInfo): Capabilities {
   return {
+    software: info.isFallbackAdapter,
     f16: gpu.features.has("shader-f16"),
     subgroups: gpu.features.has("subgroups") && { min: info.subgroupMinSize, max: info.subgroupMaxSize },
     timestamps: gpu.features.has("timestamp-query"),

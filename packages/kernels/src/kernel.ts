@@ -35,7 +35,10 @@ export interface Variant<P extends Problem = Problem> {
   vectors?(problem: P): readonly string[];
   /** WGSL extensions that this source needs, besides f16, which follows from the bindings; `supports` asks for the same capabilities. */
   readonly enables?: readonly "subgroups"[];
+  /** Whether the variant is right for a problem on an adapter; tests run it wherever this is so. */
   supports(problem: P, capabilities: Capabilities): boolean;
+  /** Rule of thumb where nothing was measured: whether it is worth choosing there. Always, when absent. */
+  suits?(problem: P, capabilities: Capabilities): boolean;
   /** The shader without bindings and uniform struct, which {@link prelude} generates. */
   source(problem: P): string;
   workgroups(problem: P): readonly [x: number, y: number, z: number];
@@ -73,9 +76,10 @@ export function sourceOf<P extends Problem>(kernel: Kernel<P>, variant: Variant<
   return prelude(kernel as Kernel, dtypes, variant.vectors?.(problem) ?? [], variant.enables) + variant.source(problem);
 }
 
-/** The last variant (authors list slow to fast) that supports a problem. */
+/** The last variant (authors list slow to fast) that supports a problem and suits it. */
 export function fastestVariant<P extends Problem>(kernel: Kernel<P>, problem: P, capabilities: Capabilities): Variant<P> {
-  return kernel.variants.findLast((variant) => variant.supports(problem, capabilities)) ?? kernel.variants[0];
+  const suits = (variant: Variant<P>) => variant.supports(problem, capabilities) && (variant.suits?.(problem, capabilities) ?? true);
+  return kernel.variants.findLast(suits) ?? kernel.variants[0];
 }
 
 /**

@@ -67,6 +67,7 @@ function isSupported(variant: Variant, problem: ShaderCall["problem"], adapters:
 
 /** Adapters that have everything, one a size of subgroups: with them, whether a variant supports a call depends on the call alone. */
 export const everyAdapter: readonly Capabilities[] = [4, 8, 16, 32, 64].map((size) => ({
+  software: size < 32,
   f16: true,
   subgroups: { min: size, max: size },
   timestamps: true,
