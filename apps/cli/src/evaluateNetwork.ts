@@ -1,6 +1,7 @@
 import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
 import { openDevice } from "@kindling/gpu";
+import { heatmapSizeOf } from "@kindling/models";
 import { boxNorm, type PckSample, pck, torsoNorm } from "@kindling/pose";
 import {
   defaultSigma,
@@ -66,7 +67,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
   const recipe = network.run?.recipe;
-  const heatmap = card.heatmapSize(input);
+  const heatmap = heatmapSizeOf(card, input);
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe?.losses ?? [];
   using device = await openDevice();

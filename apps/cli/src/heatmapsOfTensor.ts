@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { compile, Graph } from "@kindling/autograd";
-import { openDevice } from "@kindling/gpu";
-import { readWeights, writeSafetensors } from "@kindling/models";
+import { openDevice, sizeOf } from "@kindling/gpu";
+import { type ModelOutput, outputsOf, readWeights, writeSafetensors } from "@kindling/models";
 import { assertInputFits, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
@@ -12,13 +12,14 @@ export interface HeatmapsOfTensorOptions {
   readonly network: NetworkFile;
   /** Safetensors file with `x` [n,3,h,w], normalised as the network expects it. */
   readonly tensor: string;
-  /** Safetensors file to write: `heatmaps` [n,k,h',w']. */
+  /** Safetensors file to write: what the network puts out by its card's names, `heatmaps` [n,k,h',w'] for most, `simcc_x` [n,k,bins] and so on. */
   readonly heatmaps: string;
 }
 
 /** What {@link heatmapsOfTensor} wrote, and how long the network took for it, transfers included, compiling not. */
 export interface TensorHeatmaps {
-  readonly shape: readonly number[];
+  /** Of each tensor, by name. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly milliseconds: number;
 }
 
@@ -37,25 +38,42 @@ export async function heatmapsOfTensor({ network, tensor, heatmaps }: HeatmapsOf
   using device = await openDevice();
   using loaded = loadNetwork(device, network);
   const graph = new Graph();
-  const output = model.call(graph.input("x", [batch, height, width, 4], "f32"), "eval");
-  using program = await compile(graph, device, { store: loaded.store, outputs: { output } });
-  const [, outHeight = 0, outWidth = 0, joints = 0] = output.shape;
+  const tensors = outputsOf(model, graph.input("x", [batch, height, width, 4], "f32"), "eval");
+  const made = model.card
+    .outputs([height, width])
+    .map(({ name, kind, shape }, i) => ({ name, tensor: tensors[i]!, shape, isMap: isMap(kind) }));
+  using program = await compile(graph, device, {
+    store: loaded.store,
+    outputs: Object.fromEntries(made.map(({ name, tensor }) => [name, tensor])),
+  });
   const perImage = 3 * height * width;
-  const result = new Float32Array(n * joints * outHeight * outWidth);
+  const results = made.map(({ shape }) => new Float32Array(n * sizeOf(shape)));
   let milliseconds = 0;
   for (let first = 0; first < n; first += batch) {
     const images = channelsLast(data.subarray(first * perImage, (first + batch) * perImage), batch, height * width);
     const start = performance.now();
     program.write("x", images);
     program.run();
-    const maps = await program.read("output");
+    const values = await Promise.all(made.map(({ name }) => program.read(name)));
     milliseconds += performance.now() - start;
     const count = Math.min(batch, n - first);
-    result.set(channelsFirst(maps, count, outHeight * outWidth, joints), first * joints * outHeight * outWidth);
+    for (const [i, { shape, isMap }] of made.entries()) {
+      const [rows = 1, columns = 1, channels = 1] = shape;
+      const part = isMap ? channelsFirst(values[i]!, count, rows * columns, channels) : values[i]!.subarray(0, count * sizeOf(shape));
+      results[i]!.set(part, first * sizeOf(shape));
+    }
   }
-  const outShape = [n, joints, outHeight, outWidth];
-  await writeFileAtomically(heatmaps, writeSafetensors(new Map([["heatmaps", { shape: outShape, data: result }]])));
-  return { shape: outShape, milliseconds };
+  const written = made.map(({ name, shape, isMap }, i) => {
+    const [rows = 1, columns = 1, channels = 1] = shape;
+    return [name, { shape: isMap ? [n, channels, rows, columns] : [n, ...shape], data: results[i]! }] as const;
+  });
+  await writeFileAtomically(heatmaps, writeSafetensors(new Map(written)));
+  return { shapes: Object.fromEntries(written.map(([name, { shape }]) => [name, shape])), milliseconds };
+}
+
+/** Whether PyTorch has its channels first. */
+function isMap(kind: ModelOutput["kind"]): boolean {
+  return kind === "heatmaps" || kind === "pafs";
 }
 
 async function readImages(

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
 import { openDevice } from "@kindling/gpu";
+import { heatmapSizeOf } from "@kindling/models";
 import { type Box, clipBox, coco17, cropOfBox, decodeHeatmaps, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
 import { Evaluator, inputOf, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
 import sharp from "sharp";
@@ -48,7 +49,7 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   const { files, network, out, scoreThreshold, progress, signal } = options;
   const input = inputOf(network);
   const { card } = network.model;
-  const heatmap = card.heatmapSize(input);
+  const heatmap = heatmapSizeOf(card, input);
   const skeleton = skeletonOf(card.joints);
   const names = pictureNames(files);
   await makeOutputFolder("out", out);

@@ -3,8 +3,14 @@ import type { Aval, DType, Shape } from "@kindling/gpu";
 /** What a variable is for: a "parameter" may be trained, "state" is written by forward passes (running statistics) or updates (moments). */
 export type Role = "parameter" | "state";
 
-/** How a variable is laid out in state-dict files: as it is, or as a convolution weight (HWIO here, OIHW there). */
-export type FileLayout = { readonly kind: "plain" } | { readonly kind: "convolution"; readonly inChannels: number };
+/**
+ * How a variable is laid out in state-dict files: as it is, as a convolution weight (HWIO here, OIHW there, with `inChannels` for I), or as a linear
+ * one ([in,out] here, [out,in] there).
+ */
+export type FileLayout =
+  | { readonly kind: "plain" }
+  | { readonly kind: "convolution"; readonly inChannels: number }
+  | { readonly kind: "linear" };
 
 /** Everything about a variable but its name, which the module tree gives. */
 export interface VariableOptions {

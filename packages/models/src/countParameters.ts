@@ -1,5 +1,5 @@
 import { sizeOf } from "@kindling/gpu";
-import { fileShape } from "./fileShape.ts";
+import { fileShape } from "./fileLayout.ts";
 import { type AnyModule, variablesOf } from "./module.ts";
 
 /** Number of parameters as papers count them: no running statistics, and three channels of an image. */

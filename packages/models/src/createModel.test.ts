@@ -1,9 +1,12 @@
 import { Graph } from "@kindling/autograd";
 import { expect, test } from "vitest";
 import { countParameters } from "./countParameters.ts";
-import { createModel, ModelError } from "./createModel.ts";
-import { fileShapesOf } from "./fileShape.ts";
+import { createModel } from "./createModel.ts";
+import { fileShapesOf } from "./fileLayout.ts";
+import { heatmapSizeOf } from "./modelCard.ts";
+import { ModelError } from "./modelError.ts";
 import { type AnyModule, nameModule } from "./module.ts";
+import { outputsOf } from "./poseModel.ts";
 import { SqueezeNetHPE } from "./squeezenet/squeezeNetHPE.ts";
 import { haveShared, publishedShapes } from "./testing/sharedFiles.node.ts";
 
@@ -53,9 +56,9 @@ test.each([
   const model = createModel(name, { joints: 5 });
   nameModule(model, "student");
   const graph = new Graph();
-  const y = model.call(graph.input("x", [2, height, width, 4], "f32"), "eval");
-  expect(y.shape).toEqual([2, heatmapHeight, heatmapWidth, 5]);
-  expect(model.card.heatmapSize([height, width])).toEqual([heatmapHeight, heatmapWidth]);
+  const [y] = outputsOf(model, graph.input("x", [2, height, width, 4], "f32"), "eval");
+  expect(y!.shape).toEqual([2, heatmapHeight, heatmapWidth, 5]);
+  expect(heatmapSizeOf(model.card, [height, width])).toEqual([heatmapHeight, heatmapWidth]);
   expect(model.card.name).toBe(name);
   expect(graph.find("student.out")).toBe(y);
 });
@@ -84,6 +87,9 @@ test("names and options that do not exist are refused, telling the nearest name"
   expect(fail("hrnet-w0", 17)).toThrow("the nearest is hrnet-w8");
   expect(fail("hrnet48", 17)).toThrow("the nearest is hrnet-w48");
   expect(fail("hrnet-w32", 17, 0.5)).toThrow("has its width in its name");
+  expect(() => createModel("hrnet-w8", { joints: 17, refinements: 1 })).toThrow(
+    new ModelError("hrnet-w8 has no refinements: leave it out"),
+  );
   expect(fail("squeezenet-hpe", 0)).toThrow("joints must be a whole number from 1, not 0");
   expect(fail("squeezenet-hpe", 17, -1)).toThrow("width must be a positive number, not -1");
   expect(fail("squeezenet-hpe", 17, Number.NaN)).toThrow("width must be a positive number, not NaN");

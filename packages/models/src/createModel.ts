@@ -1,34 +1,57 @@
 import { nearestNames } from "@kindling/autograd";
-import { HRNet } from "./hrnet/hrnet.ts";
+import { hrnetFamily } from "./hrnet/hrnetFamily.ts";
+import type { HeightWidth } from "./modelCard.ts";
+import { ModelError } from "./modelError.ts";
+import type { ModelFamily } from "./modelFamily.ts";
 import type { PoseModel } from "./poseModel.ts";
-import { SqueezeNetHPE } from "./squeezenet/squeezeNetHPE.ts";
+import { squeezeNetFamily } from "./squeezenet/squeezeNetFamily.ts";
 
-/** Sizes that a name leaves open. */
+/** What a name leaves open. Options that a network does not have are refused, not ignored. */
 export interface CreateModelOptions {
-  /** Channels of the heatmaps. */
+  /** Key points (classes of a classifier). */
   readonly joints: number;
-  /** Multiplies the channels of every hidden layer of `squeezenet-hpe`; default 1. `hrnet-wN` says its width in its name. */
+  /** Multiplies the channels of the hidden layers; default 1. */
   readonly width?: number;
+  /** Height and width of the crops: networks whose layers depend on it take it, others any; default the published one. */
+  readonly input?: HeightWidth;
+  /** Stages after the first one that refine maps (Lightweight OpenPose); default 1. */
+  readonly refinements?: number;
+  /** Stages that are run, 1 … 4, each with an exit of its own (multi-output HRNet); default all. */
+  readonly stages?: number;
+  /** Where the student's heatmaps are made (squeezenet-hpe); default "afterUpsampling". */
+  readonly head?: "afterUpsampling" | "beforeUpsampling" | "deconvolution";
 }
+
+/** An option that not every network has. */
+export type FamilyOption = "width" | "refinements" | "stages" | "head";
+
+/** Networks by name: each family knows its names and makes them. */
+const families: readonly ModelFamily[] = [squeezeNetFamily, hrnetFamily];
 
 /**
- * A network by its name: `squeezenet-hpe`, or `hrnet-wN` with N channels on its first branch. It has no path and no numbers yet (nameModule, ParameterStore).
+ * A network by its name, `squeezenet-hpe` or `hrnet-w32` for example. It has no path and no numbers yet (nameModule, ParameterStore).
  * @throws ModelError for an unknown name, telling the nearest, or for options that the network cannot have.
  */
-export function createModel(name: string, { joints, width = 1 }: CreateModelOptions): PoseModel {
+export function createModel(name: string, options: CreateModelOptions): PoseModel {
+  const { joints, width = 1 } = options;
   if (!Number.isSafeInteger(joints) || joints < 1) throw new ModelError(`${name}: joints must be a whole number from 1, not ${joints}`);
   if (!Number.isFinite(width) || width <= 0) throw new ModelError(`${name}: width must be a positive number, not ${width}`);
-  if (name === "squeezenet-hpe") return new SqueezeNetHPE({ joints, width });
-  const channels = Number(/^hrnet-w([1-9]\d{0,3})$/.exec(name)?.[1]);
-  if (Number.isNaN(channels)) throw new ModelError(`no model is named "${name}"; the nearest is ${nearestNames(name, knownNames, 1)[0]}`);
-  if (width !== 1) throw new ModelError(`${name}: this network has its width in its name; choose hrnet-wN instead of width ${width}`);
-  return new HRNet({ joints, width: channels });
+  for (const family of families) {
+    const model = family.create(name, options);
+    if (!model) continue;
+    const stranger = optionsOfFamilies.find((option) => isGiven(options, option) && !family.options.includes(option));
+    if (stranger) throw new ModelError(`${name} has no ${stranger}: leave it out`);
+    return model;
+  }
+  throw new ModelError(`no model is named "${name}"; the nearest is ${nearestNames(name, modelNames, 1)[0]}`);
 }
 
-/** A model that does not exist, or options that it cannot have. */
-export class ModelError extends Error {
-  override readonly name = "ModelError";
+const optionsOfFamilies: readonly FamilyOption[] = ["width", "refinements", "stages", "head"];
+
+/** Width 1 is what every network has. */
+function isGiven(options: CreateModelOptions, option: FamilyOption): boolean {
+  return options[option] !== undefined && !(option === "width" && options.width === 1);
 }
 
-/** What a misspelt name may have meant: of HRNets the common widths, the published ones first, which win ties. */
-const knownNames = ["squeezenet-hpe", ...[32, 48, 8, 16, 18, 24, 40, 64].map((channels) => `hrnet-w${channels}`)];
+/** The networks that have a name of their own, and of those in any width the common ones. */
+export const modelNames: readonly string[] = families.flatMap(({ names }) => names);

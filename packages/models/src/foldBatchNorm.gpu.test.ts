@@ -1,15 +1,15 @@
-import { compile, Graph, ParameterStore } from "@kindling/autograd";
+import { compile, Graph, ParameterStore, type Tensor } from "@kindling/autograd";
 import { openDevice, sizeOf } from "@kindling/gpu";
 import { relativeError } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { createModel } from "./createModel.ts";
-import { fileShapesOf } from "./fileShape.ts";
+import { fileShapesOf } from "./fileLayout.ts";
 import { foldBatchNorm, foldedIn } from "./foldBatchNorm.ts";
 import { BatchNorm2d } from "./layers/batchNorm2d.ts";
 import { Conv2d } from "./layers/conv2d.ts";
 import { loadWeights } from "./loadWeights.ts";
-import { Module, nameModule, variablesOf } from "./module.ts";
-import type { PoseModel } from "./poseModel.ts";
+import { type Mode, Module, nameModule, variablesOf } from "./module.ts";
+import { heatmapsOf, type PoseModel } from "./poseModel.ts";
 import { saveWeights } from "./saveWeights.ts";
 import { readWeights } from "./stateDict/readWeights.ts";
 import type { StateDict } from "./stateDict/stateDict.ts";
@@ -81,7 +81,7 @@ class Shared extends Module {
   readonly next: Conv2d = new Conv2d(4, 4, 1);
   readonly norm: BatchNorm2d = new BatchNorm2d(4, "relu");
   readonly head: Conv2d = new Conv2d(4, 1, 1);
-  forward(x: Parameters<PoseModel["forward"]>[0], mode: "train" | "eval"): ReturnType<PoseModel["forward"]> {
+  forward(x: Tensor, mode: Mode): Tensor {
     const y = this.conv.call(x, mode);
     this.bn.call(y, mode);
     return this.head.call(this.norm.call(this.next.call(y, mode), mode), mode);
@@ -141,7 +141,7 @@ async function evaluated(
   using store = storeOf(model);
   loadWeights(store, model, weights, "test");
   const graph = new Graph();
-  const output = model.call(graph.input("x", [batch, height, width, 4], "f32"), "eval");
+  const output = heatmapsOf(model, graph.input("x", [batch, height, width, 4], "f32"), "eval");
   using program = await compile(graph, device, { store, outputs: { output } });
   program.write("x", image);
   program.run();

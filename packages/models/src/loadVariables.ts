@@ -1,6 +1,5 @@
 import type { ParameterStore, Variable } from "@kindling/autograd";
-import { fileShape } from "./fileShape.ts";
-import { convWeightToMemory } from "./stateDict/layout.ts";
+import { fileShape, toMemory } from "./fileLayout.ts";
 import { compareStateDict, WeightsMismatchError } from "./stateDict/report.ts";
 import type { StateDict } from "./stateDict/stateDict.ts";
 
@@ -15,9 +14,4 @@ export function loadVariables(store: ParameterStore, variables: ReadonlyMap<stri
     throw new WeightsMismatchError(source, expected.keys(), difference);
   }
   for (const [name, variable] of variables) store.write(variable, toMemory(variable, stateDict.get(name)!.data));
-}
-
-/** The numbers of a state dict's tensor as the variable lies in memory. */
-export function toMemory(variable: Variable, data: Float32Array): Float32Array {
-  return variable.layout.kind === "convolution" ? convWeightToMemory(data, fileShape(variable), variable.shape[2]!) : data;
 }

@@ -2,7 +2,7 @@ import { ParameterStore } from "@kindling/autograd";
 import { openDevice } from "@kindling/gpu";
 import { expect, test } from "vitest";
 import { createModel } from "./createModel.ts";
-import { fileShapesOf } from "./fileShape.ts";
+import { fileShapesOf } from "./fileLayout.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { type AnyModule, nameModule, variablesOf } from "./module.ts";
 import { saveWeights } from "./saveWeights.ts";

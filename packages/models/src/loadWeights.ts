@@ -1,6 +1,7 @@
 import type { ParameterStore } from "@kindling/autograd";
+import { toMemory } from "./fileLayout.ts";
 import { writeFolded } from "./foldBatchNorm.ts";
-import { loadVariables, toMemory } from "./loadVariables.ts";
+import { loadVariables } from "./loadVariables.ts";
 import { type AnyModule, variablesOf } from "./module.ts";
 import type { StateDict } from "./stateDict/stateDict.ts";
 

@@ -1,10 +1,10 @@
 import { Graph, graphCosts, type Node, type Tensor, type Variable } from "@kindling/autograd";
 import { byteLengthOf, sizeOf } from "@kindling/gpu";
-import { fileShape } from "./fileShape.ts";
+import { fileShape } from "./fileLayout.ts";
 import { foldedIn } from "./foldBatchNorm.ts";
 import { Conv2d } from "./layers/conv2d.ts";
 import { modulesOf, variablesOf } from "./module.ts";
-import type { PoseModel } from "./poseModel.ts";
+import { outputsOf, type PoseModel } from "./poseModel.ts";
 
 /** What a layer holds and does in a forward pass. */
 export interface ModelLayer {
@@ -51,8 +51,7 @@ export function modelCosts(
   dtype: "f32" | "f16" = "f32",
 ): ModelCosts {
   const graph = new Graph();
-  const output = model.call(graph.input("image", [batch, height, width, 4], dtype), "eval");
-  const costs = graphCosts(graph, [output]);
+  const costs = graphCosts(graph, outputsOf(model, graph.input("image", [batch, height, width, 4], dtype), "eval"));
   const variables = [...variablesOf(model).values()];
   const homes = new Map(foldedIn(model).map(({ norm, convolution }) => [norm.path, convolution.path]));
   const parameters = groupSum(

@@ -1,8 +1,7 @@
-import type { ParameterStore, Variable } from "@kindling/autograd";
-import { fileShape } from "./fileShape.ts";
+import type { ParameterStore } from "@kindling/autograd";
+import { fileShape, toFile } from "./fileLayout.ts";
 import { foldedIn } from "./foldBatchNorm.ts";
 import { type AnyModule, variablesOf } from "./module.ts";
-import { convWeightToFile } from "./stateDict/layout.ts";
 import type { StateDict } from "./stateDict/stateDict.ts";
 
 /**
@@ -17,8 +16,4 @@ export async function saveWeights(store: ParameterStore, module: AnyModule): Pro
   return new Map(
     [...variables].map(([name, variable]) => [name, { shape: fileShape(variable), data: toFile(variable, values.get(variable)!) }]),
   );
-}
-
-function toFile(variable: Variable, data: Float32Array): Float32Array {
-  return variable.layout.kind === "convolution" ? convWeightToFile(data, variable.shape, variable.layout.inChannels) : data;
 }

@@ -2,7 +2,7 @@ import type { ParameterStore } from "@kindling/autograd";
 import { add, compile, fill, Graph, type Program, scaleBy } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import type { PoseModel } from "@kindling/models";
+import { heatmapsOf, type PoseModel } from "@kindling/models";
 import { boxNorm, cropOfBox, decodeHeatmaps, invertAffine, type PckSample, pck, transformKeypoints } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
@@ -75,7 +75,7 @@ export class Evaluator implements Disposable {
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
     const { model, store, joints, input, heatmap, batchSize, losses, precision } = options;
     const graph = new Graph();
-    const heatmaps = model.call(recordImages(graph, batchSize, input, model.card, precision), "eval");
+    const heatmaps = heatmapsOf(model, recordImages(graph, batchSize, input, model.card, precision), "eval");
     const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
     if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs: { heatmaps } }), options, false);
     const context = {

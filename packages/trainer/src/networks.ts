@@ -5,6 +5,7 @@ import {
   checkpointActivations,
   createModel,
   foldBatchNorm,
+  heatmapSizeOf,
   loadBackbone,
   loadWeights,
   nameModule,
@@ -69,7 +70,7 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
   const saved = new Set(lossScale ? [...trained, lossScale] : trained);
   const frozen = teacher ? [...variablesOf(teacher).values(), ...foldBatchNorm(teacher, { keep: tapsOf(recipe) })] : [];
-  if (precision === "f16") for (const variable of frozen) if (variable.layout.kind === "convolution") variable.storeAsF16();
+  if (precision === "f16") for (const variable of frozen) if (variable.layout.kind !== "plain") variable.storeAsF16();
   const store = new ParameterStore(device, { variables: [...saved, ...frozen], trainable: (variable) => saved.has(variable) });
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
@@ -110,7 +111,7 @@ function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel
 
 /** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */
 export function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
-  const made = card.heatmapSize(data.input);
+  const made = heatmapSizeOf(card, data.input);
   if (made.join() === data.heatmap.join()) return;
   throw new RecipeError(
     `data.heatmap: ${card.name} makes ${made.join(" × ")} cells of an input of ${data.input.join(" × ")}, not ${data.heatmap.join(" × ")}`,

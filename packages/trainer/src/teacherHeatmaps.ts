@@ -1,6 +1,7 @@
 import { compile, Graph, type Program, type ProgramReport, type Tensor } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
+import { heatmapsOf } from "@kindling/models";
 import { imageInput, recordImages } from "./images.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
@@ -61,5 +62,6 @@ export function recordTeacherHeatmaps(
 ): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
   if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
   const graph = new Graph();
-  return { graph, heatmaps: teacher.call(recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card, precision), "eval") };
+  const image = recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card, precision);
+  return { graph, heatmaps: heatmapsOf(teacher, image, "eval") };
 }

@@ -14,6 +14,7 @@ import {
 } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import { type Device, LimitError, Readback } from "@kindling/gpu";
+import { heatmapsOf } from "@kindling/models";
 import { imageInput, recordImages } from "./images.ts";
 import { largestBatch } from "./largestBatch.ts";
 import { lossOf } from "./losses/lossOf.ts";
@@ -196,12 +197,12 @@ function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: bool
   const target = graph.input("target", heatmaps, "f32");
   const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
-  const prediction = student.call(recordImages(graph, batchSize, input, student.card, precision), "train");
+  const prediction = heatmapsOf(student, recordImages(graph, batchSize, input, student.card, precision), "train");
   // Either in memory, or on disk: then it comes with the batches.
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
   const teacherOutput = isCached
     ? graph.input("teacher", heatmaps, "f32")
-    : teacher?.call(recordImages(graph, batchSize, input, teacher.card, precision), "eval");
+    : teacher && heatmapsOf(teacher, recordImages(graph, batchSize, input, teacher.card, precision), "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),

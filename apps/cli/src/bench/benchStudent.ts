@@ -1,7 +1,7 @@
 import { ParameterStore, resizeBilinear } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { createModel, nameModule, type PoseModel, SqueezeNetHPE, saveWeights, variablesOf } from "@kindling/models";
+import { createModel, heatmapSizeOf, nameModule, type PoseModel, SqueezeNetHPE, saveWeights, variablesOf } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createNetworks, type NamedWeights, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
 import type { BenchSize } from "./benchSize.ts";
@@ -57,7 +57,7 @@ export function convolveAfterResize(student: PoseModel): void {
   if (!(student instanceof SqueezeNetHPE)) throw new Error(`${student.card.name} has another head`);
   student.forward = (image, mode) => {
     const [, height, width] = image.shape;
-    const features = resizeBilinear(student.backbone.call(image, mode), student.card.heatmapSize([height!, width!]));
+    const features = resizeBilinear(student.backbone.call(image, mode), heatmapSizeOf(student.card, [height!, width!]));
     return student.conv_heatmap.forward(features);
   };
 }

@@ -1,6 +1,6 @@
 import { compile, Graph, type Program, type ProgramReport, unpackImage } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
-import type { PoseModel } from "@kindling/models";
+import { heatmapsOf, type PoseModel } from "@kindling/models";
 import { type Networks, TrainStep } from "@kindling/trainer";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type BenchSize, sizeText } from "./benchSize.ts";
@@ -165,7 +165,7 @@ async function forwardCase(device: Device, student: BenchStudent, choose: (netwo
 export function forwardProgram(device: Device, { size }: BenchStudent, networks: Networks, model: PoseModel): Promise<Program> {
   const graph = new Graph();
   const packed = graph.input("image", [size.batch, size.height, size.width], "u32");
-  const heatmaps = model.call(unpackImage(packed, { ...model.card.input, dtype: networks.precision }), "eval");
+  const heatmaps = heatmapsOf(model, unpackImage(packed, { ...model.card.input, dtype: networks.precision }), "eval");
   return compile(graph, device, { store: networks.store, outputs: { heatmaps } });
 }
 

@@ -57,6 +57,10 @@ async function predictTensor({ operands, values }: CommandCall<typeof keys>, ten
   const { readNetworkFile } = await import("@kindling/trainer");
   const { heatmapsOfTensor } = await import("../heatmapsOfTensor.ts");
   const network = await readNetworkFile(weights, networkOptions(values));
-  const { shape, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps });
-  return { json: { shape, milliseconds }, text: `heatmaps [${shape.join(", ")}] in ${heatmaps}, ${milliseconds.toFixed(1)} ms` };
+  const { shapes, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps });
+  const made = Object.entries(shapes);
+  return {
+    json: { shape: made[0]![1], ...(made.length > 1 ? { shapes } : {}), milliseconds },
+    text: `${made.map(([name, shape]) => `${name} [${shape.join(", ")}]`).join(", ")} in ${heatmaps}, ${milliseconds.toFixed(1)} ms`,
+  };
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { compile, Graph, ParameterStore, type Program, type Variable } from "@kindling/autograd";
 import { type Device, openDevice } from "@kindling/gpu";
-import { createModel, foldBatchNorm, modelCosts, nameModule, type PoseModel, variablesOf } from "@kindling/models";
+import { createModel, foldBatchNorm, modelCosts, nameModule, outputsOf, type PoseModel, variablesOf } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { assertInputFits } from "@kindling/trainer";
 import { chromeTrace } from "./chromeTrace.ts";
@@ -55,8 +55,8 @@ async function measure(
   const random = createRandom(1);
   store.initialise(variables, random);
   const graph = new Graph();
-  const output = model.call(graph.input("image", [batch, height, width, 4], "f32"), "eval");
-  using program = await compile(graph, device, { store, outputs: { output } });
+  const outputs = outputsOf(model, graph.input("image", [batch, height, width, 4], "f32"), "eval");
+  using program = await compile(graph, device, { store, outputs: Object.fromEntries(outputs.entries()) });
   const image = Float32Array.from({ length: batch * height * width * 4 }, (_, i) => (i % 4 === 3 ? 0 : random() - 0.5));
   const spans = new HostSpans();
   const times = await forwardPasses(device, program, image, spans, signal);

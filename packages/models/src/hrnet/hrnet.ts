@@ -2,7 +2,7 @@ import type { Tensor } from "@kindling/autograd";
 import { BatchNorm2d } from "../layers/batchNorm2d.ts";
 import { Conv2d } from "../layers/conv2d.ts";
 import { Sequential } from "../layers/sequential.ts";
-import { imageNetInput, type ModelCard, quarterSize } from "../modelCard.ts";
+import { heatmapOutput, imageNetInput, type ModelCard, quarterSize, skeletonOfJoints } from "../modelCard.ts";
 import { type Mode, Module } from "../module.ts";
 import { Bottleneck } from "./bottleneck.ts";
 import { HighResolutionModule } from "./highResolutionModule.ts";
@@ -38,7 +38,16 @@ export class HRNet extends Module {
     super();
     const channels = [width, 2 * width, 4 * width, 8 * width];
     const branches = (count: number) => channels.slice(0, count);
-    this.card = { name: `hrnet-w${width}`, joints, input: imageNetInput, heatmapSize: quarterSize };
+    this.card = {
+      name: `hrnet-w${width}`,
+      joints,
+      skeleton: skeletonOfJoints(joints),
+      input: imageNetInput,
+      inputSize: width === 48 ? [384, 288] : [256, 192],
+      outputs: heatmapOutput(joints, quarterSize),
+      codec: { kind: "heatmaps" },
+      source: "Sun et al. 2019, arXiv:1902.09212; github.com/leoxiaobin/deep-high-resolution-net.pytorch",
+    };
     this.conv1 = hrnetConv(3, 64, 3, { stride: 2, image: true });
     this.bn1 = new BatchNorm2d(64, "relu");
     this.conv2 = hrnetConv(64, 64, 3, { stride: 2 });

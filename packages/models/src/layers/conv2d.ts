@@ -1,4 +1,4 @@
-import { cast, conv2d, type Tensor, Variable } from "@kindling/autograd";
+import { type Conv2dOptions, cast, conv2d, type Tensor, Variable } from "@kindling/autograd";
 import { type Mode, Module } from "../module.ts";
 import type { BatchNorm2d } from "./batchNorm2d.ts";
 import { type Initialiser, pytorchDefault } from "./initialiser.ts";
@@ -9,6 +9,10 @@ export interface Conv2dLayerOptions {
   readonly stride?: number;
   /** Default 0. */
   readonly padding?: number;
+  /** Default 1. */
+  readonly dilation?: number;
+  /** Default 1; `inChannels` makes it depthwise. */
+  readonly groups?: number;
   /** Default "none". */
   readonly activation?: "none" | "relu";
   /** Default true; false where a batch norm follows. */
@@ -28,28 +32,30 @@ export interface FoldedNorm {
 }
 
 /**
- * Convolution with a square kernel; weight [kernel,kernel,inChannels,outChannels], OIHW in files, and bias [outChannels]. The weight is read as
+ * Convolution with a square kernel; weight [kernel,kernel,inChannels/groups,outChannels], OIHW in files, and bias [outChannels]. The weight is read as
  * x is stored: for an x of f16 an f32 one is cast, and its gradient stays f32.
  */
 export class Conv2d extends Module {
   readonly weight: Variable;
   readonly bias: Variable | null;
-  readonly #attributes: { readonly stride: number; readonly padding: number; readonly activation: "none" | "relu" };
+  readonly #attributes: Required<Conv2dOptions>;
   #folded: FoldedNorm | null = null;
 
   constructor(inChannels: number, outChannels: number, kernel: number, options: Conv2dLayerOptions = {}) {
     super();
-    const { stride = 1, padding = 0, activation = "none", initialWeight = pytorchDefault, initialBias = pytorchDefault } = options;
-    this.#attributes = { stride, padding, activation };
-    const inMemory = options.image ? 4 : inChannels;
-    const fanIn = inChannels * kernel * kernel;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, activation = "none" } = options;
+    const { initialWeight = pytorchDefault, initialBias = pytorchDefault } = options;
+    this.#attributes = { stride, padding, dilation, groups, activation };
+    const groupChannels = inChannels / groups;
+    const inMemory = options.image ? 4 : groupChannels;
+    const fanIn = groupChannels * kernel * kernel;
     this.weight = new Variable({
       shape: [kernel, kernel, inMemory, outChannels],
       role: "parameter",
-      layout: { kind: "convolution", inChannels },
+      layout: { kind: "convolution", inChannels: groupChannels },
       init: (random) =>
         Float32Array.from({ length: kernel * kernel * inMemory * outChannels }, (_, at) =>
-          Math.floor(at / outChannels) % inMemory < inChannels ? initialWeight(fanIn, random) : 0,
+          Math.floor(at / outChannels) % inMemory < groupChannels ? initialWeight(fanIn, random) : 0,
         ),
     });
     this.bias =
@@ -81,7 +87,7 @@ export class Conv2d extends Module {
     return this.#folded ? x.graph.within(this.path, () => this.forward(x)) : super.call(x, mode);
   }
 
-  /** [n,h,w,inChannels] (images: [n,h,w,4]) → [n,ho,wo,outChannels], ho = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
+  /** [n,h,w,inChannels] (images: [n,h,w,4]) → [n,ho,wo,outChannels], ho = ⌊(h + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. */
   forward(x: Tensor): Tensor {
     const bias = this.#folded?.bias ?? this.bias;
     const activation = this.#folded?.norm.activation ?? this.#attributes.activation;

@@ -1,6 +1,6 @@
 import { type Tensor, upsampleConv } from "@kindling/autograd";
 import { Conv2d } from "../layers/conv2d.ts";
-import { imageNetInput, type ModelCard, quarterSize } from "../modelCard.ts";
+import { heatmapOutput, heatmapSizeOf, imageNetInput, type ModelCard, quarterSize, skeletonOfJoints } from "../modelCard.ts";
 import { type Mode, Module } from "../module.ts";
 import { SqueezeNetFeatures } from "./squeezeNetFeatures.ts";
 
@@ -24,7 +24,16 @@ export class SqueezeNetHPE extends Module {
 
   constructor({ joints, width = 1, heatmap }: SqueezeNetHPEOptions) {
     super();
-    this.card = { name: "squeezenet-hpe", joints, input: imageNetInput, heatmapSize: (input) => heatmap ?? quarterSize(input) };
+    this.card = {
+      name: "squeezenet-hpe",
+      joints,
+      skeleton: skeletonOfJoints(joints),
+      input: imageNetInput,
+      inputSize: [384, 288],
+      outputs: heatmapOutput(joints, (input) => heatmap ?? quarterSize(input)),
+      codec: { kind: "heatmaps" },
+      source: "Iandola et al. 2016, arXiv:1602.07360; github.com/mwangi-clinton/2d-human-pose-estimation-using-kd",
+    };
     this.backbone = new SqueezeNetFeatures(width);
     this.conv_heatmap = new Conv2d(this.backbone.outChannels, joints, 3, { padding: 1 });
   }
@@ -34,7 +43,7 @@ export class SqueezeNetHPE extends Module {
     const [, height, width] = image.shape;
     const features = this.backbone.call(image, mode);
     const [weight, bias] = this.conv_heatmap.tensors(features);
-    const heatmaps = upsampleConv(features, weight, bias, this.card.heatmapSize([height!, width!]));
+    const heatmaps = upsampleConv(features, weight, bias, heatmapSizeOf(this.card, [height!, width!]));
     image.graph.name(heatmaps, `${this.conv_heatmap.path}.out`);
     return heatmaps;
   }

@@ -1,6 +1,6 @@
 import { compile, Graph, ParameterStore } from "@kindling/autograd";
 import { type Device, type Shape, sizeOf } from "@kindling/gpu";
-import { createModel, fileShapesOf, loadWeights, nameModule, type StateDict, variablesOf } from "@kindling/models";
+import { createModel, fileShapesOf, heatmapsOf, loadWeights, nameModule, type StateDict, variablesOf } from "@kindling/models";
 import { checked, compared, type GoldenOutcome, goldenBound } from "./goldenCase.ts";
 import { imageInput } from "./imageInput.ts";
 import { field, items, number, numbers } from "./jsonValues.ts";
@@ -23,7 +23,7 @@ export async function checkForward(device: Device, name: string, entry: unknown)
   const shape = numbers(field(entry, "input"));
   const image = imageInput({ shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.1 * i + 0.3)) });
   const graph = new Graph();
-  const output = model.call(graph.input("x", image.shape, "f32"), "eval");
+  const output = heatmapsOf(model, graph.input("x", image.shape, "f32"), "eval");
   using program = await compile(graph, device, { store, outputs: { output } });
   program.write("x", image.data);
   program.run();

@@ -1,13 +1,12 @@
 import { backward, compile, Graph, mean, mul, type Tensor, type Variable } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
-import { type Mode, variablesOf } from "@kindling/models";
+import { heatmapsOf, type Mode, toFile, variablesOf } from "@kindling/models";
 import type { TensorCheck } from "./goldenCase.ts";
 import type { GoldenFiles } from "./goldenFiles.ts";
 import { imageInput } from "./imageInput.ts";
 import type { ModelFile } from "./modelFile.ts";
 import { type ModelSetup, modelSetup } from "./modelSetup.ts";
 import { valuesToFile } from "./torchLayout.ts";
-import { weightToFile } from "./weightToFile.ts";
 
 /** HRNet-W8 in evaluation and in training: heatmaps, two gradients of mean(output²), and the running mean that one training pass leaves. */
 export async function hrnetValues(device: Device, files: GoldenFiles, file: ModelFile): Promise<TensorCheck[]> {
@@ -36,7 +35,7 @@ async function run(
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const image = imageInput(file.tensor("x"));
   const graph = new Graph();
-  const output = model.call(graph.input("x", image.shape, "f32"), mode);
+  const output = heatmapsOf(model, graph.input("x", image.shape, "f32"), mode);
   const outputs: Record<string, Tensor> = { output };
   const names = Object.keys(wanted);
   if (names.length > 0) {
@@ -50,6 +49,6 @@ async function run(
   program.write("x", image.data);
   program.run();
   const values: Record<string, Float32Array> = { output: valuesToFile(await program.read("output"), output.shape, "image") };
-  for (const name of names) values[name] = weightToFile(wanted[name]!, await program.read(name));
+  for (const name of names) values[name] = toFile(wanted[name]!, await program.read(name));
   return values;
 }

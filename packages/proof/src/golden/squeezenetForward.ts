@@ -1,5 +1,6 @@
 import { compile, Graph } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
+import { heatmapsOf } from "@kindling/models";
 import type { TensorCheck } from "./goldenCase.ts";
 import type { GoldenFiles } from "./goldenFiles.ts";
 import { imageInput } from "./imageInput.ts";
@@ -12,7 +13,7 @@ export async function squeezenetForward(device: Device, files: GoldenFiles, file
   using setup = modelSetup(device, files, "squeezenet-hpe");
   const image = imageInput(file.tensor("x"));
   const graph = new Graph();
-  const output = setup.model.call(graph.input("x", image.shape, "f32"), "eval");
+  const output = heatmapsOf(setup.model, graph.input("x", image.shape, "f32"), "eval");
   using program = await compile(graph, device, { store: setup.store, outputs: { output } });
   program.write("x", image.data);
   const checks: TensorCheck[] = [];

@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
-import { type Mode, variablesOf } from "@kindling/models";
+import { heatmapsOf, type Mode, toFile, variablesOf } from "@kindling/models";
 import { relativeError } from "../checkOp.ts";
 import type { TensorCheck } from "./goldenCase.ts";
 import type { GoldenFiles } from "./goldenFiles.ts";
@@ -19,7 +19,6 @@ import { imageInput } from "./imageInput.ts";
 import type { ModelFile } from "./modelFile.ts";
 import { type ModelSetup, modelSetup } from "./modelSetup.ts";
 import { toMemory, valuesToFile } from "./torchLayout.ts";
-import { weightToFile } from "./weightToFile.ts";
 
 /** The learning rate and constants of the reference run, PyTorch's defaults but for the first two. */
 const adamw = { learningRate: 1e-3, weightDecay: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -56,7 +55,7 @@ function recordStep(
   mode: Mode,
 ): { readonly graph: Graph; readonly output: Tensor; readonly outputs: Readonly<Record<string, Tensor>> } {
   const graph = new Graph();
-  const output = model.call(graph.input("x", imageInput(file.tensor("x")).shape, "f32"), mode);
+  const output = heatmapsOf(model, graph.input("x", imageInput(file.tensor("x")).shape, "f32"), mode);
   const [target, teacher] = ["target", "teacher"].map((name) => graph.input(name, output.shape, "f32"));
   const mask = graph.input("mask", [output.shape[0]!, output.shape[3]!], "f32");
   const wing = adaptiveWing(output, target!, mask, { normalization: "all" });
@@ -94,7 +93,5 @@ async function gradientChecks({ model, store }: ModelSetup, file: ModelFile): Pr
   const variables = variablesOf(model);
   const named = { grad_first_conv: variables.get("backbone.0.weight")!, grad_head: variables.get("conv_heatmap.weight")! };
   const gradients = await store.read(Object.values(named).map((variable) => store.gradientOf(variable)));
-  return Object.entries(named).map(([name, variable]) =>
-    file.compare(name, weightToFile(variable, gradients.get(store.gradientOf(variable))!)),
-  );
+  return Object.entries(named).map(([name, variable]) => file.compare(name, toFile(variable, gradients.get(store.gradientOf(variable))!)));
 }
