@@ -44,6 +44,7 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
     replay: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
     inputs: graph.inputs,
     outputs: new Map(Object.entries(options.outputs)),
+    readyAfter: readyAfter(nodes),
     checkedNodes: checked
       ? nodes.map(({ node }, i) => ({ node, commands: new Commands(device, commandsOf(perNode[i]!), Number.POSITIVE_INFINITY) }))
       : null,
@@ -55,6 +56,17 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
       flops: commands.reduce((sum, { flops }) => sum + flops, 0),
     },
   });
+}
+
+/** How many dispatches it takes until a node's outputs are there. */
+function readyAfter(nodes: readonly LoweredNode[]): ReadonlyMap<Tensor, number> {
+  let count = 0;
+  return new Map(
+    nodes.flatMap(({ node, dispatches }) => {
+      count += dispatches.length;
+      return node.outputs.map((output) => [output, count] as const);
+    }),
+  );
 }
 
 /** A dispatch that is ready to run, and what it is. */

@@ -46,6 +46,31 @@ test("a checked program gives the bits of a plain one, and a plain one cannot be
   await expect(program.runChecked()).rejects.toThrow(/checked: true/);
 });
 
+test("a run in parts, each until another output, gives the bits of a whole one", async () => {
+  const graph = new Graph();
+  const x = graph.input("x", [5], "f32");
+  const first = mul(x, x);
+  const second = add(relu(mul(first, x)), first);
+  const last = mul(second, first);
+  using program = await compile(graph, device, { store: null, outputs: { first, second, last } });
+  const read = async () => Promise.all(["first", "second", "last"].map(async (name) => [...(await program.read(name))]));
+  program.write("x", Float32Array.of(1, -2, 3, 0.5, 0));
+  program.run();
+  expect(await read()).toEqual([
+    [1, 4, 9, 0.25, 0],
+    [2, 4, 36, 0.375, 0],
+    [2, 16, 324, 0.09375, 0],
+  ]);
+  program.write("x", Float32Array.of(2, 2, 2, 2, 2));
+  program.run({ until: "first" });
+  expect((await read())[0]).toEqual(Array(5).fill(4));
+  program.run({ after: "first", until: "second" });
+  expect((await read()).slice(0, 2)).toEqual([Array(5).fill(4), Array(5).fill(12)]);
+  program.run({ after: "second" });
+  expect(await read()).toEqual([Array(5).fill(4), Array(5).fill(12), Array(5).fill(48)]);
+  expect(() => program.run({ until: "third" })).toThrow(/no output is named "third"/);
+});
+
 test("the text of a graph has a line a node, with types, operands and paths", () => {
   expect(String(record().graph)).toBe(
     ["%2:f32[4] = mul(%0, %1)  // net.product", "%3:f32[4] = relu(%2)", "%4:f32[4] = add(%3, %1)"].join("\n"),

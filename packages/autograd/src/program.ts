@@ -47,6 +47,12 @@ export interface ProgramTimings {
   readonly kernels: readonly KernelTiming[];
 }
 
+/** The part of a program between two of its outputs. */
+export interface RunPart {
+  readonly after?: string;
+  readonly until?: string;
+}
+
 /** Everything that compiling a graph leaves for running it. */
 export interface ProgramParts {
   readonly device: Device;
@@ -58,6 +64,8 @@ export interface ProgramParts {
   readonly replay: Commands;
   readonly inputs: ReadonlyMap<string, Tensor>;
   readonly outputs: ReadonlyMap<string, Tensor>;
+  /** For a tensor that a node makes: how many dispatches, from the first, it takes. */
+  readonly readyAfter: ReadonlyMap<Tensor, number>;
   readonly checkedNodes: readonly { readonly node: Node; readonly commands: Commands }[] | null;
   readonly report: ProgramReport;
 }
@@ -86,9 +94,19 @@ export class Program implements Disposable {
     this.#parts.device.gpu.queue.writeBuffer(buffer, offset, data.buffer, data.byteOffset, data.byteLength);
   }
 
-  /** Replays every dispatch; returns at once, the GPU works behind. */
-  run(): void {
-    this.#parts.replay.run();
+  /**
+   * Replays every dispatch; returns at once, the GPU works behind. In parts, for who looks at one output before deciding on the next: `until` stops
+   * where that output is ready, `after` goes on where a run until that one stopped, with nothing run or written between. Outputs that are not ready hold anything.
+   * @throws RangeError for an unknown output.
+   */
+  run({ after, until }: RunPart = {}): void {
+    const { replay } = this.#parts;
+    if (after === undefined && until === undefined) replay.run();
+    else
+      replay.run(
+        after === undefined ? 0 : this.#readyAfter(after),
+        until === undefined ? Number.POSITIVE_INFINITY : this.#readyAfter(until),
+      );
   }
 
   /** Milliseconds of one run, as the mean of `replays` in one pass without pause: how a benchmark times short programs. */
@@ -142,6 +160,10 @@ export class Program implements Disposable {
   [Symbol.dispose](): void {
     for (const buffer of this.#parts.placement.buffers) buffer.destroy();
     this.#parts.uniforms.destroy();
+  }
+
+  #readyAfter(output: string): number {
+    return this.#parts.readyAfter.get(this.#tensor(output)) ?? 0;
   }
 
   #tensor(output: string): Tensor {

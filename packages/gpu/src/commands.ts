@@ -22,9 +22,17 @@ export class Commands {
     this.#submissions = cut(commands, flopsPerSubmission);
   }
 
-  /** Replays every dispatch in one pass and (unless it is very long) one submit. Creates nothing but the encoder: WebGPU has no reusable command buffers. */
-  run(): void {
-    for (const commands of this.#submissions) {
+  /**
+   * Replays every dispatch, or those from `from` up to `to`, in one pass and (unless it is very long) one submit. Creates nothing but the encoder:
+   * WebGPU has no reusable command buffers.
+   */
+  run(from = 0, to: number = Number.POSITIVE_INFINITY): void {
+    let first = 0;
+    for (const submission of this.#submissions) {
+      const last = first + submission.length;
+      const commands = from <= first && last <= to ? submission : submission.slice(Math.max(0, from - first), Math.max(0, to - first));
+      first = last;
+      if (commands.length === 0) continue;
       const encoder = this.#device.gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();
       let current: GPUComputePipeline | undefined;

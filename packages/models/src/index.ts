@@ -3,6 +3,7 @@ export * from "./createModel.ts";
 export * from "./fileLayout.ts";
 export { type FoldBatchNormOptions, foldBatchNorm } from "./foldBatchNorm.ts";
 export * from "./hrnet/hrnet.ts";
+export * from "./hrnet/multiOutputHRNet.ts";
 export * from "./layers/batchNorm2d.ts";
 export * from "./layers/conv2d.ts";
 export * from "./layers/initialiser.ts";

@@ -1,0 +1,92 @@
+import type { Tensor } from "@kindling/autograd";
+import { BatchNorm2d } from "../layers/batchNorm2d.ts";
+import type { Conv2d } from "../layers/conv2d.ts";
+import { Sequential } from "../layers/sequential.ts";
+import type { ModelCard } from "../modelCard.ts";
+import { type Mode, Module, type Tensors } from "../module.ts";
+import { Bottleneck } from "./bottleneck.ts";
+import { HighResolutionModule } from "./highResolutionModule.ts";
+import { convNorm, hrnetConv } from "./hrnetConv.ts";
+
+/**
+ * The stem and stages that HRNets share (Sun et al. 2019; names of `pose_hrnet` in github.com/leoxiaobin/deep-high-resolution-net.pytorch). Stem and
+ * first stage have the same channels at every width. What lies after the last stage is not built.
+ */
+export abstract class HRNetBody<Y extends Tensors> extends Module<Tensor, Y> {
+  abstract readonly card: ModelCard;
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d;
+  readonly conv2: Conv2d;
+  readonly bn2: BatchNorm2d;
+  readonly layer1: Sequential;
+  readonly transition1: readonly (Sequential | null)[];
+  readonly stage2: readonly HighResolutionModule[];
+  readonly transition2: readonly (Sequential | null)[];
+  readonly stage3: readonly HighResolutionModule[];
+  readonly transition3: readonly (Sequential | null)[];
+  readonly stage4: readonly HighResolutionModule[];
+
+  /** `width` channels on the first branch, each further one has twice those before; `stages` 1 … 4. */
+  constructor(width: number, stages: number) {
+    super();
+    const branches = (count: number) => [width, 2 * width, 4 * width, 8 * width].slice(0, count);
+    this.conv1 = hrnetConv(3, 64, 3, { stride: 2, image: true });
+    this.bn1 = new BatchNorm2d(64, "relu");
+    this.conv2 = hrnetConv(64, 64, 3, { stride: 2 });
+    this.bn2 = new BatchNorm2d(64, "relu");
+    this.layer1 = new Sequential([64, 256, 256, 256].map((inChannels) => new Bottleneck(inChannels, 64)));
+    // An exit after the first stage needs its first branch alone.
+    this.transition1 = transition([256], branches(stages === 1 ? 1 : 2));
+    this.stage2 = stages < 2 ? [] : stage(branches(2), 1, 2);
+    this.transition2 = stages < 3 ? [] : transition(branches(2), branches(3));
+    this.stage3 = stages < 3 ? [] : stage(branches(3), 4, 3);
+    this.transition3 = stages < 4 ? [] : transition(branches(3), branches(4));
+    this.stage4 = stages < 4 ? [] : stage(branches(4), 3, 1);
+  }
+
+  /** Normalised image [n,h,w,4] → the first branch [n,h/4,w/4,width] after each stage, quarters rounded up; after the first: as it enters the second. A stage is recorded when it is asked for. */
+  protected *firstBranches(image: Tensor, mode: Mode): Generator<Tensor> {
+    let y = this.bn1.call(this.conv1.call(image, mode), mode);
+    y = this.bn2.call(this.conv2.call(y, mode), mode);
+    y = this.layer1.call(y, mode);
+    let branches = runTransition(this.transition1, [y], mode);
+    yield branches[0]!;
+    for (const [transition, modules] of [
+      [null, this.stage2],
+      [this.transition2, this.stage3],
+      [this.transition3, this.stage4],
+    ] as const) {
+      if (modules.length === 0) break;
+      branches = runStage(modules, transition ? runTransition(transition, branches, mode) : branches, mode);
+      yield branches[0]!;
+    }
+  }
+}
+
+/** Modules of a stage; the last one fuses only the first `outputs` branches. */
+function stage(channels: readonly number[], modules: number, outputs: number): readonly HighResolutionModule[] {
+  return Array.from({ length: modules }, (_, i) => new HighResolutionModule(channels, i === modules - 1 ? outputs : channels.length));
+}
+
+/** A 3×3 convolution for a branch whose channels change, null for one that goes on, and one with stride 2 (nested once more) for the new branch. */
+function transition(from: readonly number[], to: readonly number[]): readonly (Sequential | null)[] {
+  return to.map((outChannels, i) => {
+    const inChannels = from[i];
+    if (inChannels === outChannels) return null;
+    if (inChannels !== undefined) return convNorm(hrnetConv(inChannels, outChannels, 3), outChannels, "relu");
+    const halve = hrnetConv(from[from.length - 1]!, outChannels, 3, { stride: 2 });
+    return new Sequential([convNorm(halve, outChannels, "relu")]);
+  });
+}
+
+/** The new branch comes from the last, smallest one. */
+function runTransition(layers: readonly (Sequential | null)[], branches: readonly Tensor[], mode: Mode): readonly Tensor[] {
+  return layers.map((layer, i) => {
+    const x = branches[i] ?? branches[branches.length - 1]!;
+    return layer?.call(x, mode) ?? x;
+  });
+}
+
+function runStage(modules: readonly HighResolutionModule[], branches: readonly Tensor[], mode: Mode): readonly Tensor[] {
+  return modules.reduce((x, module) => module.call(x, mode), branches);
+}
