@@ -1,3 +1,4 @@
+import { isHead } from "@kindling/models";
 import type { NetworkFileOptions } from "@kindling/trainer";
 import type { Size, Values } from "./keyValue.ts";
 
@@ -6,15 +7,25 @@ export const networkKeys = {
   model: { kind: "text", help: "the network, squeezenet-hpe or hrnet-w32 for example; files of ours and run folders say it themselves" },
   joints: { kind: "integer", min: 1, help: "heatmaps of the network (default: what the file says, else 17)" },
   width: { kind: "number", min: 0, help: "factor on the network's channels (default: what the file says, else 1)" },
+  refinements: { kind: "integer", min: 0, help: "openpose-lite: stages that refine the first maps (default: what the file says, else 1)" },
+  stages: { kind: "integer", min: 1, help: "multi-hrnet: stages that are run, each with an exit (default: what the file says, else 4)" },
+  head: {
+    kind: "choice",
+    choices: ["afterUpsampling", "beforeUpsampling", "deconvolution"],
+    help: "squeezenet-hpe: where the heatmaps are made (default: what the file says, else afterUpsampling)",
+  },
   input: { kind: "size", help: "crops fed to the network, in pixels; files of ours and run folders say it themselves" },
 } as const;
 
 /** The values of {@link networkKeys} as the trainer takes them. */
-export function networkOptions({ model, joints, width, input }: Values<typeof networkKeys>): NetworkFileOptions {
+export function networkOptions({ model, joints, width, refinements, stages, head, input }: Values<typeof networkKeys>): NetworkFileOptions {
   return {
     ...(model === undefined ? {} : { model }),
     ...(joints === undefined ? {} : { joints }),
     ...(width === undefined ? {} : { width }),
+    ...(refinements === undefined ? {} : { refinements }),
+    ...(stages === undefined ? {} : { stages }),
+    ...(isHead(head) ? { head } : {}),
     ...(input === undefined ? {} : { input: pairOf(input) }),
   };
 }

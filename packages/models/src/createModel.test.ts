@@ -88,7 +88,7 @@ test("names and options that do not exist are refused, telling the nearest name"
   expect(fail("hrnet48", 17)).toThrow("the nearest is hrnet-w48");
   expect(fail("hrnet-w32", 17, 0.5)).toThrow("has its width in its name");
   expect(() => createModel("hrnet-w8", { joints: 17, refinements: 1 })).toThrow(
-    new ModelError("hrnet-w8 has no refinements: leave it out"),
+    new ModelError("hrnet-w8 has no refinements: leave it out", "refinements"),
   );
   expect(fail("squeezenet-hpe", 0)).toThrow("joints must be a whole number from 1, not 0");
   expect(fail("squeezenet-hpe", 17, -1)).toThrow("width must be a positive number, not -1");

@@ -19,7 +19,18 @@ export interface CreateModelOptions {
   /** Stages that are run, 1 … 4, each with an exit of its own (multi-output HRNet); default all. */
   readonly stages?: number;
   /** Where the student's heatmaps are made (squeezenet-hpe); default "afterUpsampling". */
-  readonly head?: "afterUpsampling" | "beforeUpsampling" | "deconvolution";
+  readonly head?: Head;
+}
+
+/** The heads of squeezenet-hpe. */
+export const heads = ["afterUpsampling", "beforeUpsampling", "deconvolution"] as const;
+
+/** One of {@link heads}. */
+export type Head = (typeof heads)[number];
+
+/** Whether a text names one of {@link heads}. */
+export function isHead(text: string | undefined): text is Head {
+  return heads.some((head) => head === text);
 }
 
 /** An option that not every network has. */
@@ -34,13 +45,14 @@ const families: readonly ModelFamily[] = [squeezeNetFamily, hrnetFamily];
  */
 export function createModel(name: string, options: CreateModelOptions): PoseModel {
   const { joints, width = 1 } = options;
-  if (!Number.isSafeInteger(joints) || joints < 1) throw new ModelError(`${name}: joints must be a whole number from 1, not ${joints}`);
-  if (!Number.isFinite(width) || width <= 0) throw new ModelError(`${name}: width must be a positive number, not ${width}`);
+  if (!Number.isSafeInteger(joints) || joints < 1)
+    throw new ModelError(`${name}: joints must be a whole number from 1, not ${joints}`, "joints");
+  if (!Number.isFinite(width) || width <= 0) throw new ModelError(`${name}: width must be a positive number, not ${width}`, "width");
   for (const family of families) {
     const model = family.create(name, options);
     if (!model) continue;
     const stranger = optionsOfFamilies.find((option) => isGiven(options, option) && !family.options.includes(option));
-    if (stranger) throw new ModelError(`${name} has no ${stranger}: leave it out`);
+    if (stranger) throw new ModelError(`${name} has no ${stranger}: leave it out`, stranger);
     return model;
   }
   throw new ModelError(`no model is named "${name}"; the nearest is ${nearestNames(name, modelNames, 1)[0]}`);

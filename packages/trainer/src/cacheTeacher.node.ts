@@ -1,7 +1,8 @@
 import path from "node:path";
 import { createLoader, DatasetError, openTeacherRecords, openTeacherRecordWriter, type RecordFile } from "@kindling/data";
 import { type Device, decodeFloat16, encodeFloat16 } from "@kindling/gpu";
-import { createModel, nameModule } from "@kindling/models";
+import type { PoseModel } from "@kindling/models";
+import { createNetwork } from "./createNetwork.ts";
 import { Evaluator } from "./evaluator.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { NetworkError } from "./networkError.ts";
@@ -88,9 +89,8 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
   return { file: await writer.finish(), directory, samples, made: samples - Math.min(from, samples), rounding };
 }
 
-function createTeacher(recipe: Recipe, { model, joints, width }: TeacherRecipe): ReturnType<typeof createModel> {
-  const made = createModel(model, { joints, width });
-  nameModule(made, "teacher");
+function createTeacher(recipe: Recipe, teacher: TeacherRecipe): PoseModel {
+  const made = createNetwork(teacher, recipe.data.input, "teacher");
   checkHeatmaps(made, recipe);
   return made;
 }

@@ -1,19 +1,17 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, hasSafetensorsHeader, nameModule, type PoseModel, readSafetensors, readWeights } from "@kindling/models";
+import { createModel, hasSafetensorsHeader, type PoseModel, readSafetensors, readWeights } from "@kindling/models";
+import { createNetwork } from "./createNetwork.ts";
 import { NetworkError } from "./networkError.ts";
 import { assertInputFits } from "./networkInput.ts";
 import type { NamedWeights } from "./networks.ts";
 import { readRecipe } from "./recipe/readRecipe.node.ts";
-import type { Recipe } from "./recipe.ts";
+import type { NetworkRecipe, Recipe } from "./recipe.ts";
 import { RunFolderError } from "./runFolder.node.ts";
 import { parseWeightsMetadata, type WeightsMetadata } from "./weightsMetadata.ts";
 
 /** What the user says of a network; it wins over what the file says. */
-export interface NetworkFileOptions {
-  readonly model?: string;
-  readonly joints?: number;
-  readonly width?: number;
+export interface NetworkFileOptions extends Partial<NetworkRecipe> {
   /** [height, width] */
   readonly input?: readonly [number, number];
 }
@@ -78,10 +76,14 @@ function buildModel(file: string, known: Partial<WeightsMetadata> | null, option
   if (name === undefined) {
     throw new NetworkError(`${file} does not say which network it holds; give model=squeezenet-hpe or model=hrnet-w32, for example`);
   }
+  // What the file says of its network does not hold for another one that the user names.
+  const said: Partial<WeightsMetadata> = known && name === known.model ? known : {};
   const joints = options.joints ?? known?.joints ?? 17;
-  // A width belongs to the model that the file names, not to another one that the user names.
-  const width = options.width ?? (name === known?.model ? known.width : undefined) ?? 1;
-  const model = createModel(name, { joints, width });
-  nameModule(model, "network");
-  return model;
+  const input = options.input ?? said.input ?? publishedInput(name, joints);
+  return createNetwork({ width: 1, ...said, ...options, model: name, joints }, input, "network");
+}
+
+/** The crop that a network of this name was published with: what layers depend on where nobody says it. */
+function publishedInput(name: string, joints: number): readonly [number, number] {
+  return createModel(name, { joints }).card.inputSize;
 }

@@ -3,22 +3,20 @@ import type { Device } from "@kindling/gpu";
 import {
   type Conv2d,
   checkpointActivations,
-  createModel,
   foldBatchNorm,
   heatmapSizeOf,
   loadBackbone,
   loadWeights,
-  nameModule,
   type PoseModel,
-  SqueezeNetHPE,
   type StateDict,
   variablesOf,
 } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
+import { createNetwork } from "./createNetwork.ts";
 import { createAdapters } from "./losses/adapters.ts";
 import { createLossScale } from "./optimizers/lossScale.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
-import type { NetworkRecipe, Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** The contents of a weights file, with the name that errors shall give it. */
 export interface NamedWeights {
@@ -61,9 +59,9 @@ const initialWeightsStream = 1;
  */
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
   const precision = device.capabilities.f16 ? recipe.precision : "f32";
-  const student = build(recipe.student, "student");
+  const student = createNetwork(recipe.student, recipe.data.input, "student");
   if (recipe.activationCheckpointing) checkpointActivations(student);
-  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? build(recipe.teacher, "teacher") : null;
+  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? createNetwork(recipe.teacher, recipe.data.input, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
   const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
@@ -91,22 +89,12 @@ function tapsOf({ losses }: Recipe): readonly string[] {
 }
 
 function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {
-  if (weights.backbone) {
-    // A recipe gives a backbone file to SqueezeNet alone: parseRecipe refuses it for others.
-    if (!(student instanceof SqueezeNetHPE)) throw new Error(`${student.card.name} takes no backbone file`);
-    loadBackbone(store, student, weights.backbone.tensors, weights.backbone.source);
-  }
+  if (weights.backbone) loadBackbone(store, student, weights.backbone.tensors, weights.backbone.source);
   if (weights.student) loadWeights(store, student, weights.student.tensors, weights.student.source);
   if (teacher) {
     if (!weights.teacher) throw new Error("the teacher has no weights: the caller reads the recipe's file");
     loadWeights(store, teacher, weights.teacher.tensors, weights.teacher.source);
   }
-}
-
-function build({ model, joints, width }: NetworkRecipe, root: string): PoseModel {
-  const made = createModel(model, { joints, width });
-  nameModule(made, root);
-  return made;
 }
 
 /** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */

@@ -1,3 +1,4 @@
+import type { Head } from "@kindling/models";
 import type { Metric } from "./metric.ts";
 import type { Schedule } from "./schedules/learningRate.ts";
 import type { Weight } from "./weighting/lossWeight.ts";
@@ -32,12 +33,18 @@ export interface Recipe {
   readonly pckThreshold: number;
 }
 
-/** A network by name: `squeezenet-hpe` or `hrnet-wN`. */
+/** A network by name (`modelNames` of @kindling/models; HRNet in any width), and what the name leaves open (`CreateModelOptions`). */
 export interface NetworkRecipe {
   readonly model: string;
   readonly joints: number;
   /** Multiplies the channels of every hidden layer; 1 is the published network. Always 1 for `hrnet-wN`, whose name says its width. */
   readonly width: number;
+  /** Stages that refine the first maps (Lightweight OpenPose). */
+  readonly refinements?: number;
+  /** Stages that are built, each with an exit (multi-output HRNet). */
+  readonly stages?: number;
+  /** Where heatmaps are made (squeezenet-hpe). */
+  readonly head?: Head;
 }
 
 /** The network that is trained, and what it starts from; without weights, from the seed. */

@@ -1,23 +1,31 @@
-import type { Recipe } from "./recipe.ts";
+import { isHead } from "@kindling/models";
+import type { NetworkRecipe, Recipe } from "./recipe.ts";
 
 /** What a weights file of ours says of its network, so that `evaluate` and `predict` need nothing else. */
-export interface WeightsMetadata {
-  readonly model: string;
-  readonly joints: number;
-  readonly width: number;
+export interface WeightsMetadata extends NetworkRecipe {
   /** [height, width] of the network input. */
   readonly input: readonly [number, number];
 }
 
 /** Metadata of the student's weights, as safetensors stores it. */
 export function weightsMetadata({ student, data }: Recipe): Readonly<Record<string, string>> {
-  return { format: "pt", model: student.model, joints: String(student.joints), width: String(student.width), input: data.input.join("x") };
+  const { model, joints, width, refinements, stages, head } = student;
+  const said = Object.entries({ model, joints, width, refinements, stages, head }).filter(([, value]) => value !== undefined);
+  return { format: "pt", ...Object.fromEntries(said.map(([key, value]) => [key, String(value)])), input: data.input.join("x") };
 }
 
 /** The metadata of a weights file; null when it is not one of ours. */
 export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>): WeightsMetadata | null {
-  const { model, joints, width, input } = metadata;
+  const { model, joints, width, refinements, stages, head, input } = metadata;
   const size = /^(\d+)x(\d+)$/.exec(input ?? "");
   if (model === undefined || !(Number(joints) > 0) || !(Number(width) > 0) || !size) return null;
-  return { model, joints: Number(joints), width: Number(width), input: [Number(size[1]), Number(size[2])] };
+  return {
+    model,
+    joints: Number(joints),
+    width: Number(width),
+    ...(refinements === undefined ? {} : { refinements: Number(refinements) }),
+    ...(stages === undefined ? {} : { stages: Number(stages) }),
+    ...(isHead(head) ? { head } : {}),
+    input: [Number(size[1]), Number(size[2])],
+  };
 }

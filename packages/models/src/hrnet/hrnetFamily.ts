@@ -15,9 +15,11 @@ export const hrnetFamily: ModelFamily = {
   create(name, { joints, width = 1, stages }) {
     const [, multi, digits] = /^(multi-)?hrnet-w([1-9]\d{0,3})$/.exec(name) ?? [];
     if (digits === undefined) return null;
-    if (width !== 1) throw new ModelError(`${name}: this network has its width in its name; choose another N instead of width ${width}`);
-    if (multi === undefined && stages !== undefined) throw new ModelError(`${name} has no stages to choose; multi-${name} has`);
-    if (stages !== undefined && ![1, 2, 3, 4].includes(stages)) throw new ModelError(`${name}: stages must be 1, 2, 3 or 4, not ${stages}`);
+    if (width !== 1)
+      throw new ModelError(`${name}: this network has its width in its name; choose another N instead of width ${width}`, "width");
+    if (multi === undefined && stages !== undefined) throw new ModelError(`${name} has no stages to choose; multi-${name} has`, "stages");
+    if (stages !== undefined && ![1, 2, 3, 4].includes(stages))
+      throw new ModelError(`${name}: stages must be 1, 2, 3 or 4, not ${stages}`, "stages");
     const options = { joints, width: Number(digits) };
     return multi === undefined ? new HRNet(options) : new MultiOutputHRNet({ ...options, stages: stages ?? 4 });
   },

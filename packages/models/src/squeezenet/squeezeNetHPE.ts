@@ -1,7 +1,8 @@
 import { type Tensor, upsampleConv } from "@kindling/autograd";
 import { Conv2d } from "../layers/conv2d.ts";
 import { heatmapOutput, heatmapSizeOf, imageNetInput, type ModelCard, quarterSize, skeletonOfJoints } from "../modelCard.ts";
-import { type Mode, Module } from "../module.ts";
+import { type Mode, Module, variablesOf } from "../module.ts";
+import type { BackboneFile } from "../poseModel.ts";
 import { SqueezeNetFeatures } from "./squeezeNetFeatures.ts";
 
 /** Sizes of the student. */
@@ -36,6 +37,15 @@ export class SqueezeNetHPE extends Module {
     };
     this.backbone = new SqueezeNetFeatures(width);
     this.conv_heatmap = new Conv2d(this.backbone.outChannels, joints, 3, { padding: 1 });
+  }
+
+  /** The features of torchvision's classifier (`features.*`) or of another pose network (`backbone.*`), for ImageNet-normalised RGB, not for Caffe's BGR. */
+  backboneOf(names: ReadonlySet<string>): BackboneFile {
+    const prefix = [...names].some((name) => name.startsWith("backbone.")) ? "backbone." : "features.";
+    return {
+      variables: new Map([...variablesOf(this.backbone)].map(([name, variable]) => [prefix + name, variable])),
+      isHead: (name) => /^(?:classifier|conv_heatmap)\./.test(name),
+    };
   }
 
   /** Normalised image [n,h,w,4] → heatmaps [n,h/4,w/4,joints]. */

@@ -1,3 +1,5 @@
+import { heatmapsAt, ModelError } from "@kindling/models";
+import { createNetwork } from "../createNetwork.ts";
 import { looksAtTeacher, type Recipe } from "../recipe.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
@@ -6,17 +8,18 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
   return checkNetworks(recipe) ?? checkData(recipe) ?? checkLosses(recipe) ?? checkOptimizer(recipe) ?? checkSchedule(recipe);
 }
 
-function checkNetworks({ student, teacher }: Recipe): DescribedIssue | undefined {
+function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | undefined {
   for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
-    if (network.model.startsWith("hrnet-w") && network.width !== 1) {
-      return issue(
-        [role, "width"],
-        `${role}.width: ${network.model} has its width in its name; expected 1 or another name, got ${network.width}`,
-      );
+    try {
+      const model = createNetwork(network, data.input, role);
+      heatmapsAt(model.card, data.input);
+      if (role === "student" && student.backbone !== undefined && !model.backboneOf) {
+        return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
+      }
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      return issue([role, error.option], `${role}.${error.option}: ${error.message}`);
     }
-  }
-  if (student.backbone !== undefined && student.model.startsWith("hrnet-w")) {
-    return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
   }
   if (student.backbone !== undefined && student.weights !== undefined) {
     return issue(["student", "backbone"], "student.backbone: student.weights already holds the backbone; remove one of the two");

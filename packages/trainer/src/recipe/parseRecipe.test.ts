@@ -205,7 +205,7 @@ test.each([
   [
     "an unknown network",
     withLine(3, "student: { model: resnet50 }"),
-    '/r/kd.yaml:3: student.model: expected squeezenet-hpe or hrnet-wN, such as hrnet-w32; got "resnet50"',
+    '/r/kd.yaml:3: student.model: no model is named "resnet50"; the nearest is hrnet-w8',
   ],
   [
     "a loss named as the gradient's norm is",
@@ -303,7 +303,7 @@ test.each([
   [
     "two widths",
     withLine(4, "teacher: { model: hrnet-w8, width: 2, weights: a }"),
-    "/r/kd.yaml:4: teacher.width: hrnet-w8 has its width in its name; expected 1 or another name, got 2",
+    "/r/kd.yaml:4: teacher.width: hrnet-w8: this network has its width in its name; choose another N instead of width 2",
   ],
 ])("%s is a disagreement with its line", (_, content, message) => {
   expect(mistake(content)).toBe(message);

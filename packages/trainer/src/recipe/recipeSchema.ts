@@ -1,3 +1,4 @@
+import { heads } from "@kindling/models";
 import { z } from "zod";
 import { defaultSigma, type Recipe } from "../recipe.ts";
 import { closedObject } from "./closedObject.ts";
@@ -9,22 +10,21 @@ const fraction = z.number().min(0).lt(1);
 const count = z.int().min(1);
 const size = z.tuple([count, count]);
 
-/** Our networks by name; HRNet in any width. */
-const model = z.string().regex(/^(?:squeezenet-hpe|hrnet-w[1-9]\d*)$/, "squeezenet-hpe or hrnet-wN, such as hrnet-w32");
+const model = z.string().describe("the network by its name, squeezenet-hpe or hrnet-w32 for example; docs/models.md lists all");
 const joints = count.default(17).describe("key points, one heatmap each");
 const width = positive.max(4).default(1).describe("multiplies the channels of the hidden layers");
+const refinements = z.int().min(0).max(8).exactOptional().describe("Lightweight OpenPose: stages that refine the first maps; default 1");
+const stages = z.int().min(1).max(4).exactOptional().describe("multi-output HRNet: stages that are built, each with an exit; default 4");
+const head = z.enum(heads).exactOptional().describe("squeezenet-hpe: where the heatmaps are made; default afterUpsampling");
+const network = { model, joints, width, refinements, stages, head };
 
 const student = closedObject({
-  model,
-  joints,
-  width,
+  ...network,
   backbone: path.exactOptional().describe("weights of the backbone alone, such as ImageNet's"),
   weights: path.exactOptional().describe("weights of the whole network to start from"),
 });
 const teacher = closedObject({
-  model,
-  joints,
-  width,
+  ...network,
   weights: path.describe("trained weights"),
   cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
 });

@@ -1,0 +1,20 @@
+import { createModel, nameModule, type PoseModel } from "@kindling/models";
+import type { NetworkRecipe } from "./recipe.ts";
+
+/**
+ * A recipe's network for crops of [height, width], its tree named `root`.
+ * @throws ModelError for a name or options that there are not.
+ */
+export function createNetwork(network: NetworkRecipe, input: readonly [number, number], root: string): PoseModel {
+  const { model: name, joints, width, refinements, stages, head } = network;
+  const model = createModel(name, {
+    joints,
+    width,
+    input,
+    ...(refinements === undefined ? {} : { refinements }),
+    ...(stages === undefined ? {} : { stages }),
+    ...(head === undefined ? {} : { head }),
+  });
+  nameModule(model, root);
+  return model;
+}
