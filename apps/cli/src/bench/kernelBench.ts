@@ -124,7 +124,7 @@ async function benchConvolution(
 }
 
 function recordPass(
-  { height, width, inChannels, outChannels, kernel, stride }: ConvolutionShape,
+  { height, width, inChannels, outChannels, kernel, stride, depthwise }: ConvolutionShape,
   pass: (typeof passes)[number],
   dtype: "f32" | "f16",
   batch: number,
@@ -133,12 +133,13 @@ function recordPass(
   const padding = (kernel - 1) / 2;
   const xShape = [batch, height, width, inChannels];
   const yShape = [batch, ...[height, width].map((size) => Math.floor((size + 2 * padding - kernel) / stride) + 1), outChannels];
-  const weightShape = [kernel, kernel, inChannels, outChannels];
-  const attrs = { stride, padding, dilation: 1, groups: 1, activation: "none" } as const;
+  const groups = depthwise ? inChannels : 1;
+  const weightShape = [kernel, kernel, inChannels / groups, outChannels];
+  const attrs = { stride, padding, dilation: 1, groups, activation: "none" } as const;
   switch (pass) {
     case "forward": {
       const [x, weight] = [graph.input("x", xShape, dtype), graph.input("weight", weightShape, dtype)];
-      return { graph, y: conv2d(x, weight, null, { stride, padding }) };
+      return { graph, y: conv2d(x, weight, null, attrs) };
     }
     case "inputGrad": {
       const [dy, weight] = [graph.input("dy", yShape, dtype), graph.input("weight", weightShape, dtype)];
@@ -162,6 +163,6 @@ function stored(values: Float32Array, dtype: "f32" | "f16"): ArrayBufferView<Arr
   return dtype === "f16" ? Uint16Array.from(encodeFloat16(values)) : Float32Array.from(values);
 }
 
-function sizeText({ height, width, inChannels, outChannels, kernel, stride }: ConvolutionShape): string {
-  return `${kernel}×${kernel} ${inChannels}→${outChannels} at ${height}×${width}${stride === 1 ? "" : `, stride ${stride}`}`;
+function sizeText({ height, width, inChannels, outChannels, kernel, stride, depthwise }: ConvolutionShape): string {
+  return `${kernel}×${kernel} ${depthwise ? `depthwise ${inChannels}` : `${inChannels}→${outChannels}`} at ${height}×${width}${stride === 1 ? "" : `, stride ${stride}`}`;
 }

@@ -88,3 +88,27 @@ test("the gradient of the input is the transposed sum, with a bias where there i
   expect(variantsNotRun(conv2dInputGradKernel, checks)).toEqual(elsewhere);
   expect(variantsNotRun(convTranspose2dBiasKernel, checks)).toEqual(elsewhere);
 });
+
+test("a tap that lies beside the image is left out of a depthwise convolution and its gradient, however large its weight", async () => {
+  const p = conv2dProblemOf({ x: [1, 3, 6, 8], weight: [3, 3, 1, 8], stride: 1, padding: 1, groups: 8 });
+  const weight = randomValues(1, 9 * 8).fill(Number.POSITIVE_INFINITY, 0, 8); // the upper left tap: no image of it at the first row and column
+  const x = randomValues(2, 18 * 8, 0.5, 1);
+  const forward: KernelCase<Conv2dForwardProblem> = {
+    name: "infinite corner",
+    problem: { ...p, activation: "none" },
+    reads: [x, weight],
+    writes: [{ before: new Float32Array(18 * 8), expected: ([image, kernel]) => conv2dReference(p, image!, kernel!, null) }],
+  };
+  const gradient: KernelCase<Conv2dInputGradProblem> = {
+    name: "infinite corner",
+    problem: { ...p, accumulate: false },
+    reads: [x, weight],
+    writes: [{ before: x, expected: ([dy, kernel]) => conv2dInputGradReference(p, dy!, kernel!, null) }],
+  };
+  const checks = [
+    ...(await checkKernel(device, conv2dKernel, [forward])),
+    ...(await checkKernel(device, conv2dInputGradKernel, [gradient])),
+  ];
+  expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
+  expect(checks.map(({ variant }) => variant)).toContain("depthwise");
+});

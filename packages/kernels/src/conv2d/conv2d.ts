@@ -1,6 +1,8 @@
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "./conv2dProblem.ts";
+import { depthwise } from "./depthwise.wgsl.ts";
+import { depthwiseColumns, isDepthwise } from "./depthwiseRow.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "./pixelLanes.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
@@ -29,6 +31,13 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
         supports: () => true,
         source: ({ activation }) => direct(bias, activation),
         workgroups: (p) => grid(p.batch * p.outHeight * p.outWidth * p.outChannels, 64),
+      },
+      {
+        id: "depthwise",
+        supports: (p) => isDepthwise(p),
+        vectors: () => ["x", "weight", "y"],
+        source: (p) => depthwise(bias, p),
+        workgroups: (p) => grid(p.batch * p.outHeight * Math.ceil(p.outWidth / depthwiseColumns) * (p.outChannels / 4), 64),
       },
       {
         id: "registerTile",

@@ -1,7 +1,9 @@
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
+import { depthwiseColumns, isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "../conv2d/pixelLanes.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
+import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
@@ -29,6 +31,16 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
         supports: () => true,
         source: ({ accumulate }) => direct(bias, accumulate),
         workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
+      },
+      {
+        id: "depthwise",
+        supports: (p) => isDepthwise(p) && p.stride <= 2,
+        vectors: () => ["dy", "weight", "dx"],
+        source: (p) => depthwise(bias, p),
+        workgroups: (p) => {
+          const tiles = Math.ceil((p.width + (p.padding % p.stride)) / depthwiseColumns);
+          return grid(p.batch * p.height * tiles * (p.inChannels / 4), 64);
+        },
       },
       {
         id: "registerTile",

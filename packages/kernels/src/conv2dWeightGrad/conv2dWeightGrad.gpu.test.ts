@@ -70,21 +70,28 @@ test.each([1, 2, 5, 7])(
 );
 
 test("a pixel whose tap lies in the padding is left out, whatever its gradient", async () => {
-  const p = conv2dProblemOf({ x: [1, 3, 3, 8], weight: [3, 3, 8, 32], stride: 1, padding: 1 });
-  const dy = randomValues(1, 9 * 32).fill(Number.POSITIVE_INFINITY, 0, 32); // of the first pixel: its upper and left taps are padding
-  const expected: ExpectedOf = ([dy, x]) => conv2dWeightGradReference(p, dy!, x!);
-  const x = randomValues(2, 9 * 8, 0.5, 1);
-  const writes = [{ before: new Float32Array(9 * 8 * 32), expected }];
-  const checks = await checkKernel(device, conv2dWeightGradKernel, [
-    { name: "infinite corner", problem: { ...p, splits: 1 }, reads: [dy, x], writes },
-  ]);
+  const checks = [];
+  for (const one of [
+    { x: [1, 3, 3, 8], weight: [3, 3, 8, 32], stride: 1, padding: 1 },
+    { x: [1, 3, 3, 8], weight: [3, 3, 1, 8], stride: 1, padding: 1, groups: 8 },
+  ]) {
+    const p = conv2dProblemOf(one);
+    // Of the first pixel: its upper and left taps are padding.
+    const dy = randomValues(1, 9 * p.outChannels).fill(Number.POSITIVE_INFINITY, 0, p.outChannels);
+    const expected: ExpectedOf = ([dy, x]) => conv2dWeightGradReference(p, dy!, x!);
+    const x = randomValues(2, 9 * 8, 0.5, 1);
+    const writes = [{ before: new Float32Array((9 * 8 * p.outChannels) / p.groups), expected }];
+    const name = `infinite corner, ${p.groups} groups`;
+    checks.push(...(await checkKernel(device, conv2dWeightGradKernel, [{ name, problem: { ...p, splits: 1 }, reads: [dy, x], writes }])));
+  }
   expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
 });
 
-test("splits are of 512 pixels at least, and together a million numbers where there are pixels enough", () => {
+test("splits are of 512 pixels at least, 128 of depthwise ones, and together a million numbers where there are pixels enough", () => {
   const splits = (batch: number, height: number, width: number) =>
     weightGradSplits(conv2dProblemOf({ x: [batch, height, width, 16], weight: [3, 3, 16, 64], stride: 1, padding: 1 }));
   expect(splits(1, 4, 5)).toBe(1);
   expect(splits(4, 17, 23)).toBe(3);
   expect(splits(128, 71, 95)).toBe(Math.ceil(1_000_000 / (9 * 16 * 64)));
+  expect(weightGradSplits(conv2dProblemOf({ x: [4, 17, 23, 16], weight: [3, 3, 1, 16], stride: 1, padding: 1, groups: 16 }))).toBe(12);
 });

@@ -1,4 +1,5 @@
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
+import { isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import {
   hasSubgroupsOf,
@@ -8,6 +9,7 @@ import {
   subgroupTile,
   subgroupTiles,
 } from "../wgsl/subgroupTile.wgsl.ts";
+import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
@@ -33,6 +35,13 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
       workgroups: (p) => grid(p.splits * weightSize(p), 64),
     },
     {
+      id: "depthwise",
+      supports: (p) => isDepthwise(p),
+      vectors: () => ["dy", "x", "partial"],
+      source: (p) => depthwise(p),
+      workgroups: (p) => grid(p.splits * p.kernelHeight * (p.inChannels / 4), 64),
+    },
+    {
       id: "registerTile",
       supports: (p) => p.groups === 1 && p.inChannels % 4 === 0,
       vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "x", "partial"] : ["x"]),
@@ -46,11 +55,11 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
 
 /**
  * How many partial sums a problem has: as many as make a million numbers, hundreds of workgroups of any variant, but each of 512 pixels at least,
- * beside which writing and adding them is little work.
+ * beside which writing and adding them is little work; 128 where a pixel has one product a weight and threads are few (depthwise).
  */
 export function weightGradSplits(p: Conv2dProblem): number {
   const pixels = p.batch * p.outHeight * p.outWidth;
-  return Math.max(1, Math.min(Math.ceil(1_000_000 / weightSize(p)), Math.floor(pixels / 512)));
+  return Math.max(1, Math.min(Math.ceil(1_000_000 / weightSize(p)), Math.floor(pixels / (isDepthwise(p) ? 128 : 512))));
 }
 
 /** Subgroups of one size, each with a tile of its own. */

@@ -28,6 +28,10 @@ export const conv2dSizes: readonly Conv2dSizes[] = [
   { x: [2, 6, 5, 8], weight: [3, 3, 8, 8], stride: 1, padding: 2, dilation: 2 },
   { x: [1, 6, 5, 12], weight: [3, 3, 3, 8], stride: 1, padding: 1, groups: 4 },
   { x: [2, 5, 6, 6], weight: [5, 5, 1, 6], stride: 2, padding: 2, groups: 6 },
+  { x: [2, 5, 11, 8], weight: [5, 5, 1, 8], stride: 1, padding: 2, groups: 8 },
+  { x: [1, 7, 12, 12], weight: [3, 3, 1, 12], stride: 2, padding: 1, groups: 12 },
+  { x: [3, 6, 10, 4], weight: [2, 3, 1, 4], stride: 1, padding: 2, dilation: 2, groups: 4 },
+  { x: [1, 9, 15, 4], weight: [5, 7, 1, 4], stride: 3, padding: 0, groups: 4 },
 ];
 
 /** conv2d with and without bias and ReLU. */
