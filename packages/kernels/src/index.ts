@@ -129,6 +129,8 @@ export * from "./squaredDeviations/squaredDeviations.ts";
 export * from "./sumResized/reference.ts";
 export * from "./sumResized/sumResized.ts";
 export * from "./sumResized/sumResizedProblem.ts";
+export * from "./transpose/reference.ts";
+export * from "./transpose/transpose.ts";
 export * from "./unpackImage/reference.ts";
 export * from "./unpackImage/unpackImage.ts";
 export * from "./updateRunningStatistics/reference.ts";

@@ -21,6 +21,7 @@ export const convTranspose2dFamily: OpFamily = {
     caseOf([1, 3, 4, 4], [1, 1, 8, 4], { dilation: 2, outputPadding: 1 }, true, 918),
     caseOf([2, 3, 3, 6], [3, 3, 2, 6], { stride: 2, groups: 3 }, true, 921),
     caseOf([1, 4, 3, 5], [4, 4, 1, 5], { stride: 2, padding: 1, groups: 5 }, false, 924),
+    caseOf([1, 4, 3, 8], [4, 4, 1, 8], { stride: 2, padding: 1, groups: 8 }, true, 927),
   ],
   random(draw) {
     const { kernel, channels, ...options } = drawConv2d(draw);

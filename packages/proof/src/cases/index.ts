@@ -31,6 +31,7 @@ import { randomNormalFamily, randomUniformFamily } from "./randomFill.ts";
 import { reductionFamilies } from "./reductions.ts";
 import { relationalAngleFamily } from "./relationalAngle.ts";
 import { relationalDistanceFamily } from "./relationalDistance.ts";
+import { reshapeFamily } from "./reshape.ts";
 import { resizeBilinearFamily, resizeNearestFamily } from "./resize.ts";
 import { scaleByFamily } from "./scaleBy.ts";
 import { scaleNormFamily } from "./scaleNorm.ts";
@@ -40,6 +41,7 @@ import { smoothL1Family } from "./smoothL1.ts";
 import { softmaxFamily } from "./softmax.ts";
 import { spatialKlFamily } from "./spatialKl.ts";
 import { sumResizedFamily } from "./sumResized.ts";
+import { transposeFamily } from "./transpose.ts";
 import { upsampleConvFamily } from "./upsampleConv.ts";
 
 /** Every op that is proved. */
@@ -80,6 +82,7 @@ export const opFamilies: readonly OpFamily[] = [
   ...reductionFamilies,
   relationalAngleFamily,
   relationalDistanceFamily,
+  reshapeFamily,
   resizeBilinearFamily,
   resizeNearestFamily,
   scaleByFamily,
@@ -91,6 +94,7 @@ export const opFamilies: readonly OpFamily[] = [
   softmaxFamily,
   spatialKlFamily,
   sumResizedFamily,
+  transposeFamily,
   upsampleConvFamily,
 ];
 
