@@ -4,12 +4,13 @@ import type { HeightWidth } from "./modelCard.ts";
 import { ModelError } from "./modelError.ts";
 import type { ModelFamily } from "./modelFamily.ts";
 import type { PoseModel } from "./poseModel.ts";
-import { squeezeNetFamily } from "./squeezenet/squeezeNetFamily.ts";
+import { simpleBaselineFamily } from "./simpleBaseline/simpleBaselineFamily.ts";
+import { squeezeNetClassifierFamily, squeezeNetFamily } from "./squeezenet/squeezeNetFamily.ts";
 
 /** What a name leaves open. Options that a network does not have are refused, not ignored. */
 export interface CreateModelOptions {
-  /** Key points (classes of a classifier). */
-  readonly joints: number;
+  /** Key points (classes of a classifier); default the published number, 17 for most. */
+  readonly joints?: number;
   /** Multiplies the channels of the hidden layers; default 1. */
   readonly width?: number;
   /** Height and width of the crops: networks whose layers depend on it take it, others any; default the published one. */
@@ -37,19 +38,19 @@ export function isHead(text: string | undefined): text is Head {
 export type FamilyOption = "width" | "refinements" | "stages" | "head";
 
 /** Networks by name: each family knows its names and makes them. */
-const families: readonly ModelFamily[] = [squeezeNetFamily, hrnetFamily];
+const families: readonly ModelFamily[] = [squeezeNetFamily, hrnetFamily, simpleBaselineFamily, squeezeNetClassifierFamily];
 
 /**
  * A network by its name, `squeezenet-hpe` or `hrnet-w32` for example. It has no path and no numbers yet (nameModule, ParameterStore).
  * @throws ModelError for an unknown name, telling the nearest, or for options that the network cannot have.
  */
-export function createModel(name: string, options: CreateModelOptions): PoseModel {
+export function createModel(name: string, options: CreateModelOptions = {}): PoseModel {
   const { joints, width = 1 } = options;
-  if (!Number.isSafeInteger(joints) || joints < 1)
+  if (joints !== undefined && !(Number.isSafeInteger(joints) && joints >= 1))
     throw new ModelError(`${name}: joints must be a whole number from 1, not ${joints}`, "joints");
   if (!Number.isFinite(width) || width <= 0) throw new ModelError(`${name}: width must be a positive number, not ${width}`, "width");
   for (const family of families) {
-    const model = family.create(name, options);
+    const model = family.create(name, { ...options, joints: joints ?? family.joints });
     if (!model) continue;
     const stranger = optionsOfFamilies.find((option) => isGiven(options, option) && !family.options.includes(option));
     if (stranger) throw new ModelError(`${name} has no ${stranger}: leave it out`, stranger);

@@ -6,6 +6,8 @@ export * from "./hrnet/hrnet.ts";
 export * from "./hrnet/multiOutputHRNet.ts";
 export * from "./layers/batchNorm2d.ts";
 export * from "./layers/conv2d.ts";
+export * from "./layers/convModule.ts";
+export * from "./layers/convTranspose2d.ts";
 export * from "./layers/initialiser.ts";
 export * from "./layers/linear.ts";
 export * from "./layers/sequential.ts";

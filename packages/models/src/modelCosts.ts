@@ -3,7 +3,9 @@ import { byteLengthOf, sizeOf } from "@kindling/gpu";
 import { fileShape } from "./fileLayout.ts";
 import { foldedIn } from "./foldBatchNorm.ts";
 import { Conv2d } from "./layers/conv2d.ts";
-import { modulesOf, variablesOf } from "./module.ts";
+import { ConvTranspose2d } from "./layers/convTranspose2d.ts";
+import { Linear } from "./layers/linear.ts";
+import { type AnyModule, modulesOf, variablesOf } from "./module.ts";
 import { outputsOf, type PoseModel } from "./poseModel.ts";
 
 /** What a layer holds and does in a forward pass. */
@@ -13,7 +15,7 @@ export interface ModelLayer {
   readonly ops: readonly string[];
   /** With those of a batch norm that was folded into it. */
   readonly parameters: number;
-  /** Multiply–accumulates by the layer's definition, for one image; 0 where it is no convolution. */
+  /** Multiply–accumulates by the layer's definition, for one image; 0 where it is neither a convolution nor linear. */
   readonly macs: number;
   /** Those that our kernels compute instead (half their floating point operations): an exact but different algorithm, or padded channels. */
   readonly computedMacs: number;
@@ -26,7 +28,7 @@ export interface ModelCosts {
   /** As papers count them: no running statistics, three channels of an image. */
   readonly parameters: number;
   /**
-   * Multiply–accumulates of the convolutions for one image: what papers call its FLOPs. HRNet's "7.1 GFLOPs" are these divided by 2^30.
+   * Multiply–accumulates of the convolutions and linear layers for one image: what papers call its FLOPs. HRNet's "7.1 GFLOPs" are these divided by 2^30.
    */
   readonly macs: number;
   readonly computedMacs: number;
@@ -60,7 +62,7 @@ export function modelCosts(
     (variable) => sizeOf(fileShape(variable)),
   );
   const macs = new Map(
-    [...modulesOf(model)].flatMap((module) => (module instanceof Conv2d ? [[module.path, macsOf(module, graph)] as const] : [])),
+    [...modulesOf(model)].flatMap((module) => (isWeighted(module) ? [[module.path, macsOf(module, graph)] as const] : [])),
   );
   const layers = costs.layers.map(({ layer, ops, flops, activationBytes }) => {
     const ofLayer = (macs.get(layer) ?? 0) / batch;
@@ -79,11 +81,24 @@ export function modelCosts(
   };
 }
 
-/** Each weight is multiplied once for each pixel that the convolution puts out: that of its name, or of the op that reads the weight. */
-function macsOf({ path, weight }: Conv2d, graph: Graph): number {
+/** Layers whose weights are multiplied. */
+type WeightedLayer = Conv2d | ConvTranspose2d | Linear;
+
+function isWeighted(module: AnyModule): module is WeightedLayer & AnyModule {
+  return module instanceof Conv2d || module instanceof ConvTranspose2d || module instanceof Linear;
+}
+
+/**
+ * Each weight is multiplied once for each pixel that a convolution puts out, that a transposed one takes in, or for each row of a linear layer.
+ * The output is that of the layer's name, or of the op that reads the weight.
+ */
+function macsOf(module: WeightedLayer & AnyModule, graph: Graph): number {
+  const { path, weight } = module;
+  const reader = readerOf(graph.use(weight));
   const named = `${path}.out`;
-  const output = graph.paths.includes(named) ? graph.find(named) : readerOf(graph.use(weight))?.outputs[0];
-  return output ? sizeOf(output.shape.slice(0, -1)) * sizeOf(fileShape(weight)) : 0;
+  const output = graph.paths.includes(named) ? graph.find(named) : reader?.outputs[0];
+  const counted = module instanceof ConvTranspose2d ? reader?.inputs[0] : output;
+  return counted ? sizeOf(counted.shape.slice(0, -1)) * sizeOf(fileShape(weight)) : 0;
 }
 
 /** The node that computes with a weight, cast or not. */

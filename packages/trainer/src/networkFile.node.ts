@@ -78,12 +78,9 @@ function buildModel(file: string, known: Partial<WeightsMetadata> | null, option
   }
   // What the file says of its network does not hold for another one that the user names.
   const said: Partial<WeightsMetadata> = known && name === known.model ? known : {};
-  const joints = options.joints ?? known?.joints ?? 17;
-  const input = options.input ?? said.input ?? publishedInput(name, joints);
+  // Key points hold for another network too: a file of ours may be read as the network that it was made from.
+  const { card } = createModel(name); // what the network has where nobody says it
+  const joints = options.joints ?? known?.joints ?? card.joints;
+  const input = options.input ?? said.input ?? card.inputSize;
   return createNetwork({ width: 1, ...said, ...options, model: name, joints }, input, "network");
-}
-
-/** The crop that a network of this name was published with: what layers depend on where nobody says it. */
-function publishedInput(name: string, joints: number): readonly [number, number] {
-  return createModel(name, { joints }).card.inputSize;
 }

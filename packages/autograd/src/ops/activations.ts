@@ -42,6 +42,11 @@ export function log(x: Tensor): Tensor {
   return record(logOp, [x], {})[0]!;
 }
 
+/** x, at least 0 and at most 6 (Howard et al. 2017, the code); its derivative at both is 0. */
+export function relu6(x: Tensor): Tensor {
+  return record(relu6Op, [x], {})[0]!;
+}
+
 /** 1 / (1 + e^−x). */
 export function sigmoid(x: Tensor): Tensor {
   return record(sigmoidOp, [x], {})[0]!;
@@ -87,6 +92,8 @@ export const hardsigmoidOp: ActivationOp = rule("hardsigmoid");
 export const hardswishOp: ActivationOp = rule("hardswish");
 /** The rule object of {@link log}. */
 export const logOp: ActivationOp = rule("log");
+/** The rule object of {@link relu6}. */
+export const relu6Op: ActivationOp = rule("relu6");
 /** The rule object of {@link sigmoid}. */
 export const sigmoidOp: ActivationOp = rule("sigmoid");
 /** The rule object of {@link silu}. */

@@ -44,6 +44,7 @@ const formulas: Readonly<Record<ActivationName, (x: number, parameters: Activati
   hardsigmoid: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
   hardswish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   log: Math.log,
+  relu6: (x) => Math.min(Math.max(x, 0), 6),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   silu: (x) => x / (1 + Math.exp(-x)),
   softplus: (x, { beta, threshold }) => (beta! * x > threshold! ? x : Math.log1p(Math.exp(beta! * x)) / beta!),
@@ -67,6 +68,7 @@ const derivatives: Readonly<Record<ActivationName, (x: number, parameters: Activ
     return x >= 3 ? 1 : x / 3 + 0.5;
   },
   log: (x) => 1 / x,
+  relu6: (x) => (x > 0 && x < 6 ? 1 : 0),
   sigmoid: (x) => Math.exp(-Math.abs(x)) / (1 + Math.exp(-Math.abs(x))) ** 2,
   silu: (x) => (1 + x / (1 + Math.exp(x))) / (1 + Math.exp(-x)),
   softplus: (x, { beta, threshold }) => (beta! * x > threshold! ? 1 : 1 / (1 + Math.exp(-beta! * x))),

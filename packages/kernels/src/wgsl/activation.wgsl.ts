@@ -12,6 +12,7 @@ export type ActivationName =
   | "hardsigmoid"
   | "hardswish"
   | "log"
+  | "relu6"
   | "sigmoid"
   | "silu"
   | "softplus"
@@ -90,6 +91,11 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     flops: 5,
   },
   log: { uses: ["logarithm"], value: "logarithm(x)", derivative: "1.0 / x", flops: 1 },
+  relu6: {
+    value: "select(select(x, Value(6.0), x > Value(6.0)), Value(0.0), x < Value(0.0))",
+    derivative: "select(Value(0.0), Value(1.0), (x > Value(0.0)) & (x < Value(6.0)))",
+    flops: 2,
+  },
   sigmoid: { uses: ["exponential", "sigmoid", "bell"], value: "sigmoid(x)", derivative: "bell(x)", flops: 4 },
   silu: { uses: ["exponential", "sigmoid"], value: "x * sigmoid(x)", derivative: "sigmoid(x) * (1.0 + x * sigmoid(-x))", flops: 5 },
   softplus: {

@@ -11,6 +11,7 @@ export const hrnetFamily: ModelFamily = {
     "multi-hrnet-w48",
     "multi-hrnet-w8",
   ],
+  joints: 17,
   options: ["stages"],
   create(name, { joints, width = 1, stages }) {
     const [, multi, digits] = /^(multi-)?hrnet-w([1-9]\d{0,3})$/.exec(name) ?? [];

@@ -36,6 +36,7 @@ const calls: readonly Call[] = [
   { name: "hardsigmoid", build: (x) => autograd.hardsigmoid(x), kinks: () => [-3, 3] },
   { name: "hardswish", build: (x) => autograd.hardswish(x), kinks: () => [-3, 3] },
   { name: "log", build: (x) => autograd.log(x), range: [0.3, 4] },
+  { name: "relu6", build: (x) => autograd.relu6(x), kinks: () => [0, 6], range: [-3, 9] },
   { name: "sigmoid", build: (x) => autograd.sigmoid(x) },
   { name: "silu", build: (x) => autograd.silu(x) },
   {
