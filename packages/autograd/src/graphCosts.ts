@@ -17,8 +17,20 @@ export interface LayerCost {
   readonly activationBytes: number;
 }
 
+/** A kernel call of a graph. */
+export interface KernelCost {
+  /** Module path of the layer that it computes, forward or backward; "" outside of modules. */
+  readonly layer: string;
+  readonly kernel: string;
+  readonly flops: number;
+  /** Bytes read and written, each value once. */
+  readonly bytes: number;
+}
+
 /** What a program of a graph will take, found without an adapter. */
 export interface GraphCosts {
+  /** In the order of the dispatches. */
+  readonly kernels: readonly KernelCost[];
   /** In the order in which they are first computed. */
   readonly layers: readonly LayerCost[];
   readonly dispatches: number;
@@ -34,6 +46,7 @@ export interface GraphCosts {
 export function graphCosts(graph: Graph, outputs: Iterable<Tensor>): GraphCosts {
   const wanted = [...outputs];
   const nodes = lower(graph, wanted);
+  const kernels: KernelCost[] = [];
   const layers = new Map<string, { ops: Set<string>; flops: number; activationBytes: number }>();
   const layerNamed = (path: string) => {
     const known = layers.get(path);
@@ -44,9 +57,11 @@ export function graphCosts(graph: Graph, outputs: Iterable<Tensor>): GraphCosts 
   };
   for (const { node, dispatches } of nodes) {
     for (const dispatch of dispatches) {
-      const layer = layerNamed(layerOf(node, dispatch));
+      const kernel = { layer: layerOf(node, dispatch), kernel: dispatch.kernel.name, ...costOf(dispatch) };
+      kernels.push(kernel);
+      const layer = layerNamed(kernel.layer);
       layer.ops.add(node.op.name);
-      layer.flops += costOf(dispatch).flops;
+      layer.flops += kernel.flops;
     }
     const layer = layerNamed(layerOf(node, { reads: [] }));
     layer.ops.add(node.op.name);
@@ -54,8 +69,9 @@ export function graphCosts(graph: Graph, outputs: Iterable<Tensor>): GraphCosts 
   }
   const { plannedBytes, unplannedBytes, slotBytes } = planMemory(graph, nodes, { outputs: wanted, keepAll: false });
   return {
+    kernels,
     layers: [...layers].map(([layer, { ops, ...costs }]) => ({ layer, ops: [...ops], ...costs })),
-    dispatches: nodes.reduce((sum, { dispatches }) => sum + dispatches.length, 0),
+    dispatches: kernels.length,
     flops: [...layers.values()].reduce((sum, { flops }) => sum + flops, 0),
     plannedBytes,
     unplannedBytes,

@@ -9,6 +9,7 @@ import {
   readBuffer,
   sizeOf,
 } from "@kindling/gpu";
+import type { KernelCost } from "./graphCosts.ts";
 import type { Node } from "./op.ts";
 import type { Placement } from "./placement.ts";
 import type { Tensor } from "./tensor.ts";
@@ -24,14 +25,8 @@ export interface ProgramReport {
 }
 
 /** A dispatch of a program. */
-export interface DispatchReport {
-  /** Module path of the layer that it computes, forward or backward; "" outside of modules. */
-  readonly layer: string;
-  readonly kernel: string;
+export interface DispatchReport extends KernelCost {
   readonly variant: string;
-  readonly flops: number;
-  /** Bytes read and written, each value once. */
-  readonly bytes: number;
 }
 
 /** A dispatch of a program and when it ran. */

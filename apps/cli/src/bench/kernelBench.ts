@@ -13,7 +13,7 @@ import { type Capabilities, CommandTimer, type Device, encodeFloat16, sizeOf } f
 import { fastestVariant, type Kernel, type Variant } from "@kindling/kernels";
 import { randomValues } from "@kindling/proof";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
-import { type Ceilings, measureCeilings } from "./ceilings.ts";
+import { type Ceilings, ceilingsText, measureCeilings, peakOf } from "./ceilings.ts";
 import { type ConvolutionShape, convolutionShapes } from "./convolutionShapes.ts";
 import { interleave } from "./interleave.ts";
 import { quartiles } from "./quartiles.ts";
@@ -26,7 +26,7 @@ const passes = ["forward", "inputGrad", "weightGrad"] as const;
 export async function benchKernels(device: Device, dtype: "f32" | "f16", batch: number, options: BenchOptions): Promise<BenchTable> {
   using timer = new CommandTimer(device);
   options.note("the adapter's ceilings");
-  using ceilings = await measureCeilings(device, timer);
+  using ceilings = await measureCeilings(device, timer, options.signal);
   const results: BenchRow[] = [];
   for (const shape of convolutionShapes) {
     for (const pass of passes) {
@@ -54,9 +54,9 @@ const columns = [
   { key: "ratio", heading: "× first variant" },
 ];
 
-function notes(timer: CommandTimer, { peak, bandwidth }: Ceilings, dtype: string, batch: number): readonly string[] {
+function notes(timer: CommandTimer, ceilings: Ceilings, dtype: string, batch: number): readonly string[] {
   return [
-    `Ceilings of this adapter: ${peak.gflops.toFixed(1)} GFLOP/s (${peak.name}), ${bandwidth.gigabytesPerSecond.toFixed(1)} GB/s (${bandwidth.name}); each row is compared with their medians in its own rounds.`,
+    `Ceilings of this adapter: ${ceilingsText(ceilings)}. Each row is held against their medians in its own rounds${dtype === "f16" ? ", the higher of the two peaks" : ""}.`,
     `Batch ${batch}, ${dtype} storage. A row is a whole op: a weight gradient with the sum of its parts. Operations and bytes are those of the definition.`,
     timer.clock === "timestamps"
       ? "Times are the adapter's timestamps."
@@ -96,8 +96,9 @@ async function benchConvolution(
     for (const [i, program] of programs.entries()) {
       contestants.push({ name: variants[i]!.id, sample: await sampleMilliseconds(timer, program) });
     }
-    const samples = await interleave([...contestants, ceilings.peak, ceilings.bandwidth], options);
-    const [peak, bandwidth] = [quartiles(samples.at(-2)!).median, quartiles(samples.at(-1)!).median];
+    const limits = [peakOf(ceilings, dtype), ceilings.bandwidth];
+    const samples = await interleave([...contestants, ...limits], options);
+    const [peak, bandwidth] = limits.map(({ work }, i) => (1e3 * work) / quartiles(samples[contestants.length + i]!).median);
     const first = quartiles(samples[0]!).median;
     return variants.map((variant, i) => {
       const { median, ...rest } = quartiles(samples[i]!);
@@ -112,9 +113,9 @@ async function benchConvolution(
         milliseconds: median,
         ...rest,
         gflops,
-        ofPeak: (0.1 * gflops * peak) / ceilings.peak.gflop,
+        ofPeak: (100 * gflops) / peak!,
         gigabytesPerSecond,
-        ofBandwidth: (0.1 * gigabytesPerSecond * bandwidth) / ceilings.bandwidth.gigabytes,
+        ofBandwidth: (100 * gigabytesPerSecond) / bandwidth!,
         ratio: first / median,
       };
     });

@@ -18,6 +18,7 @@ interface ProfileJson {
   readonly memory: Readonly<Record<string, number>>;
   readonly layers: readonly ModelLayer[];
   readonly kernels: readonly KernelRow[];
+  readonly ceilings?: { readonly gflops: number; readonly gigabytesPerSecond: number };
 }
 
 test.each([
@@ -50,6 +51,12 @@ test("--run times every kernel of the forward pass, the longest first, and write
   expect(found).toMatchObject({ adapter: expect.any(String), clock: expect.any(String), milliseconds: expect.any(Number) });
   expect(sum(kernels, ({ calls }) => calls)).toBe(1 + 3 + 8 * 3 + 4); // stem, poolings, fires, head
   expect(sum(kernels, ({ share }) => share)).toBeCloseTo(1, 6);
+  const { gflops, gigabytesPerSecond } = found.ceilings!;
+  expect(Math.min(gflops, gigabytesPerSecond)).toBeGreaterThan(0);
+  for (const row of kernels) {
+    expect(row.ofPeak).toBeCloseTo((100 * row.gflops) / gflops, 9);
+    expect(row.ofBandwidth).toBeCloseTo((100 * row.gigabytesPerSecond) / gigabytesPerSecond, 9);
+  }
   for (const [i, { microseconds }] of kernels.entries()) if (i > 0) expect(microseconds).toBeLessThanOrEqual(kernels[i - 1]!.microseconds);
   const { traceEvents } = JSON.parse(readFileSync(file, "utf8")) as { traceEvents: readonly TraceEvent[] };
   const named = (tid: number) => traceEvents.filter((event) => event.ph === "X" && event.tid === tid);

@@ -12,10 +12,19 @@ export interface KernelRow {
   readonly share: number;
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
+  /** Of the adapter's ceilings, in percent. */
+  readonly ofPeak: number;
+  readonly ofBandwidth: number;
 }
 
-/** Time and throughput of every kernel and variant of some programs, the longest first. */
-export function kernelRows(programs: readonly ProgramTimes[]): readonly KernelRow[] {
+/** What the adapter reaches at most: billions of operations, and of bytes, a second. */
+export interface Peaks {
+  readonly gflops: number;
+  readonly gigabytesPerSecond: number;
+}
+
+/** Time and throughput of every kernel and variant of some programs, against the adapter's ceilings, the longest first. */
+export function kernelRows(programs: readonly ProgramTimes[], peaks: Peaks): readonly KernelRow[] {
   const sums = new Map<string, { kernel: string; variant: string; calls: number; microseconds: number; flops: number; bytes: number }>();
   for (const { kernel, variant, microseconds, flops, bytes } of programs.flatMap(({ kernels }) => kernels)) {
     const key = `${kernel}/${variant}`;
@@ -29,27 +38,34 @@ export function kernelRows(programs: readonly ProgramTimes[]): readonly KernelRo
   const all = [...sums.values()];
   const total = all.reduce((sum, { microseconds }) => sum + microseconds, 0);
   return all
-    .map(({ flops, bytes, ...row }) => ({
-      ...row,
-      share: total > 0 ? row.microseconds / total : 0,
-      gflops: perSecond(flops, row.microseconds),
-      gigabytesPerSecond: perSecond(bytes, row.microseconds),
-    }))
+    .map(({ flops, bytes, ...row }) => {
+      const [gflops, gigabytesPerSecond] = [perSecond(flops, row.microseconds), perSecond(bytes, row.microseconds)];
+      return {
+        ...row,
+        share: total > 0 ? row.microseconds / total : 0,
+        gflops,
+        gigabytesPerSecond,
+        ofPeak: (100 * gflops) / peaks.gflops,
+        ofBandwidth: (100 * gigabytesPerSecond) / peaks.gigabytesPerSecond,
+      };
+    })
     .sort((a, b) => b.microseconds - a.microseconds);
 }
 
 /** {@link kernelRows} as a table. */
 export function kernelTable(rows: readonly KernelRow[]): string {
   return textTable([
-    ["kernel", "variant", "calls", "µs", "share %", "GFLOP/s", "GB/s"],
-    ...rows.map(({ kernel, variant, calls, microseconds, share, gflops, gigabytesPerSecond }) => [
+    ["kernel", "variant", "calls", "µs", "share %", "GFLOP/s", "% of peak", "GB/s", "% of copy"],
+    ...rows.map(({ kernel, variant, calls, microseconds, share, ...rates }) => [
       kernel,
       variant,
       String(calls),
       microseconds.toFixed(1),
       (100 * share).toFixed(1),
-      gflops.toFixed(2),
-      gigabytesPerSecond.toFixed(2),
+      rates.gflops.toFixed(2),
+      rates.ofPeak.toFixed(1),
+      rates.gigabytesPerSecond.toFixed(2),
+      rates.ofBandwidth.toFixed(1),
     ]),
   ]);
 }

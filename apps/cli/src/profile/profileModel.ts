@@ -6,6 +6,7 @@ import { createRandom } from "@kindling/pose";
 import { assertInputFits } from "@kindling/trainer";
 import { chromeTrace } from "./chromeTrace.ts";
 import { HostSpans } from "./hostSpans.ts";
+import { measurePeaks } from "./measurePeaks.ts";
 import type { Measured, Profile } from "./profileReport.ts";
 import { median, timePrograms } from "./timeProgram.ts";
 
@@ -50,6 +51,7 @@ async function measure(
   { input: [height, width], batch, trace, signal }: ProfileModelOptions,
 ): Promise<Measured> {
   using device = await openDevice();
+  const ceilings = await measurePeaks(device, "f32", signal);
   const variables = [...variablesOf(model).values(), ...biases];
   using store = new ParameterStore(device, { variables, trainable: () => false });
   const random = createRandom(1);
@@ -66,7 +68,7 @@ async function measure(
     const { kernels } = await spans.await("profiled run", () => program.profile());
     await writeFile(trace, chromeTrace(spans.spans, [{ program: "forward", start, kernels }]));
   }
-  return { adapter: device.fingerprint, programs, milliseconds: median(times) };
+  return { adapter: device.fingerprint, ceilings, programs, milliseconds: median(times) };
 }
 
 /** Milliseconds of each; one before them, in which drivers finish compiling, does not count. */

@@ -9,6 +9,7 @@ import { sizeOfPair } from "../networkKeys.ts";
 import type { Progress } from "../progress.ts";
 import { chromeTrace, type ProfiledRun } from "./chromeTrace.ts";
 import { HostSpans } from "./hostSpans.ts";
+import { measurePeaks } from "./measurePeaks.ts";
 import type { Measured, Profile } from "./profileReport.ts";
 import { median, timePrograms } from "./timeProgram.ts";
 
@@ -58,6 +59,7 @@ async function measure(
   networks: Networks,
   { trace, progress, signal }: Pick<ProfileRecipeOptions, "trace" | "progress" | "signal">,
 ): Promise<Measured> {
+  const ceilings = await measurePeaks(device, networks.precision, signal);
   using step = await TrainStep.create(device, recipe, networks);
   const spans = new HostSpans();
   const times = await trainingSteps(device, recipe, step, { spans, progress, signal });
@@ -73,6 +75,7 @@ async function measure(
   }
   return {
     adapter: device.fingerprint,
+    ceilings,
     programs,
     milliseconds: median(times),
     ...(step.programs.teacher ? { note: "the teacher's kernels run in the first epoch alone: its heatmaps are kept (data.cache)" } : {}),

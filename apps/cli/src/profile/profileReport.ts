@@ -1,7 +1,7 @@
 import type { ModelCosts } from "@kindling/models";
 import type { Report } from "../command.ts";
 import { bytesText } from "./bytesText.ts";
-import { type KernelRow, kernelRows, kernelTable } from "./kernelTable.ts";
+import { type KernelRow, kernelRows, kernelTable, type Peaks } from "./kernelTable.ts";
 import { layersToDepth, layerTable } from "./layerTable.ts";
 import type { ProgramTimes } from "./timeProgram.ts";
 
@@ -28,6 +28,8 @@ export interface Profile {
 export interface Measured {
   readonly adapter: string;
   readonly programs: readonly ProgramTimes[];
+  /** Measured just before. */
+  readonly ceilings: Peaks & { readonly text: string };
   /** Milliseconds from submitting an ordinary run, all programs one after the other, to its end; median. */
   readonly milliseconds: number;
   /** What the reader of the times must know. */
@@ -37,7 +39,7 @@ export interface Measured {
 /** The report of `kindling profile`; `depth` cuts the module paths of the table, and of the JSON's layers when it is given. */
 export function profileReport({ title, networks, peakBytes, memory, measured }: Profile, depth: number | undefined): Report {
   const [{ costs }] = networks;
-  const rows = kernelRows(measured?.programs ?? []);
+  const rows = measured ? kernelRows(measured.programs, measured.ceilings) : [];
   return {
     json: {
       ...totals(costs),
@@ -46,7 +48,14 @@ export function profileReport({ title, networks, peakBytes, memory, measured }: 
       layers: networks.flatMap((network) => (depth === undefined ? network.costs.layers : layersToDepth(network.costs.layers, depth))),
       kernels: rows,
       ...(networks.length > 1 ? { networks: Object.fromEntries(networks.map((network) => [network.name, totals(network.costs)])) } : {}),
-      ...(measured ? { adapter: measured.adapter, clock: measured.programs[0]!.clock, milliseconds: measured.milliseconds } : {}),
+      ...(measured
+        ? {
+            adapter: measured.adapter,
+            ceilings: measured.ceilings,
+            clock: measured.programs[0]!.clock,
+            milliseconds: measured.milliseconds,
+          }
+        : {}),
     },
     text: [
       title,
@@ -88,7 +97,7 @@ function memoryLine(peakBytes: number, memory: Readonly<Record<string, number>>)
   return `planned peak memory ${bytesText(peakBytes)}: ${parts.join(", ")}`;
 }
 
-function measuredLines({ adapter, programs, milliseconds, note }: Measured, rows: readonly KernelRow[]): readonly string[] {
+function measuredLines({ adapter, programs, ceilings, milliseconds, note }: Measured, rows: readonly KernelRow[]): readonly string[] {
   const kernels = rows.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1000;
   const { clock, rounds } = programs[0]!; // a profile has programs
   const how =
@@ -98,6 +107,7 @@ function measuredLines({ adapter, programs, milliseconds, note }: Measured, rows
     kernelTable(rows),
     "",
     `on ${adapter}`,
+    `ceilings, measured just before: ${ceilings.text}`,
     `kernels ${kernels.toFixed(2)} ms (${how}; medians of ${rounds} rounds); an ordinary run ${milliseconds.toFixed(2)} ms`,
     ...(note === undefined ? [] : [note]),
   ];

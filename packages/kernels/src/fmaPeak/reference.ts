@@ -1,9 +1,9 @@
 import type { Reference } from "../reference.ts";
-import { type FmaPeakProblem, fmaPeakUnroll } from "./fmaPeak.ts";
+import type { FmaPeakProblem } from "./fmaPeak.ts";
 
-/** Σ over chains of s after rounds · 16 steps s ← s · factor + x, s₀ = x + c, in float64. */
-export function fmaPeakReference(x: Float64Array, { chains, rounds, factor }: FmaPeakProblem): Reference {
-  const steps = rounds * fmaPeakUnroll;
+/** Σ over chains of s after rounds · unroll steps s ← s · factor + x, s₀ = x + c, in float64. */
+export function fmaPeakReference(x: Float64Array, { chains, rounds, unroll, factor }: FmaPeakProblem): Reference {
+  const steps = rounds * unroll;
   const m = Math.fround(factor);
   const magnitude = new Float64Array(x.length);
   const value = x.map((start, i) => {
