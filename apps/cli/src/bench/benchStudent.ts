@@ -1,9 +1,9 @@
-import { ParameterStore, resizeBilinear } from "@kindling/autograd";
+import { resizeBilinear } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { createModel, heatmapSizeOf, nameModule, type PoseModel, SqueezeNetHPE, saveWeights, variablesOf } from "@kindling/models";
+import { heatmapSizeOf, type PoseModel, SqueezeNetHPE } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
-import { createNetworks, type NamedWeights, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
+import { createNetworks, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
 import type { BenchSize } from "./benchSize.ts";
 
 /** How the student computes its heatmaps: as it does (the convolution's taps where the image is small), or by the definition. */
@@ -45,9 +45,8 @@ export function benchRecipe({ size: { height, width, batch }, width: channels, p
 export const benchLearningRate = 1e-4;
 
 /** The networks of a recipe, initialised from its seed; `head` decides what the student's forward pass records, not what it computes. */
-export async function benchNetworks(device: Device, recipe: Recipe, head: Head): Promise<Networks> {
-  const teacher = recipe.teacher && (await randomTeacher(device, recipe.teacher.model, recipe.teacher.joints));
-  const networks = createNetworks(device, recipe, teacher ? { teacher } : {});
+export function benchNetworks(device: Device, recipe: Recipe, head: Head): Networks {
+  const networks = createNetworks(device, recipe, null);
   if (head === "convolution after resize") convolveAfterResize(networks.student);
   return networks;
 }
@@ -72,13 +71,4 @@ export function randomBatch({ height, width, batch }: BenchSize, heatmap: readon
     indices: Uint32Array.from({ length: batch }, (_, i) => i),
     valid: batch,
   };
-}
-
-async function randomTeacher(device: Device, model: string, joints: number): Promise<NamedWeights> {
-  const teacher = createModel(model, { joints });
-  nameModule(teacher, "teacher");
-  const variables = [...variablesOf(teacher).values()];
-  using store = new ParameterStore(device, { variables, trainable: () => false });
-  store.initialise(variables, createRandom(1));
-  return { source: `random ${model}`, tensors: await saveWeights(store, teacher) };
 }

@@ -5,7 +5,7 @@ import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type BenchSize, sizeText } from "./benchSize.ts";
 import { type BenchStudent, benchLearningRate, benchNetworks, benchRecipe, randomBatch } from "./benchStudent.ts";
 import { quartiles } from "./quartiles.ts";
-import { forwardProgram } from "./stepBench.ts";
+import { forwardProgram } from "./stepCase.ts";
 
 /** Runs of each program: they take a millisecond, so many more than the rounds of other benchmarks. */
 const runs = 100;
@@ -57,8 +57,8 @@ const columns = [
 ];
 
 async function forwardRow(device: Device, student: BenchStudent, ofTeacher: boolean): Promise<BenchRow> {
-  using networks = await benchNetworks(device, benchRecipe(student), student.head);
-  using program = await forwardProgram(device, student, networks, ofTeacher ? networks.teacher! : networks.student); // the recipe names one
+  using networks = benchNetworks(device, benchRecipe(student), student.head);
+  using program = await forwardProgram(device, student.size, networks, ofTeacher ? networks.teacher! : networks.student); // the recipe names one
   return await hostRow(device, [program.report], async () => {
     const begin = performance.now();
     program.run();
@@ -68,7 +68,7 @@ async function forwardRow(device: Device, student: BenchStudent, ofTeacher: bool
 
 async function stepRow(device: Device, student: BenchStudent): Promise<BenchRow> {
   const recipe = benchRecipe(student);
-  using networks = await benchNetworks(device, recipe, student.head);
+  using networks = benchNetworks(device, recipe, student.head);
   using step = await TrainStep.create(device, recipe, networks);
   const batch = randomBatch(student.size, recipe.data.heatmap, recipe.student.joints, 1);
   const settings = { step: 1, learningRate: benchLearningRate, lossWeights: recipe.losses.map(() => 1) };

@@ -23,7 +23,12 @@ import { sampleMilliseconds } from "./sampleMilliseconds.ts";
 const passes = ["forward", "inputGrad", "weightGrad"] as const;
 
 /** `kindling bench kernels`: each pass of each convolution by each variant that supports it, against the adapter's ceilings in the same rounds. */
-export async function benchKernels(device: Device, dtype: "f32" | "f16", batch: number, options: BenchOptions): Promise<BenchTable> {
+export async function benchKernels(
+  device: Device,
+  precisions: readonly ("f32" | "f16")[],
+  batch: number,
+  options: BenchOptions,
+): Promise<BenchTable> {
   using timer = new CommandTimer(device);
   options.note("the adapter's ceilings");
   using ceilings = await measureCeilings(device, timer, options.signal);
@@ -33,15 +38,18 @@ export async function benchKernels(device: Device, dtype: "f32" | "f16", batch: 
       const name = `${shape.name} ${pass}`;
       if (!name.startsWith(options.only)) continue;
       options.note(name);
-      results.push(...(await benchConvolution(device, timer, ceilings, shape, pass, dtype, batch, options)));
+      for (const dtype of precisions) {
+        results.push(...(await benchConvolution(device, timer, ceilings, shape, pass, dtype, batch, options)));
+      }
     }
   }
-  return { bench: "kernels", title: "Convolutions, by variant", columns, results, notes: notes(timer, ceilings, dtype, batch) };
+  return { bench: "kernels", title: "Convolutions, by variant", columns, results, notes: notes(timer, ceilings, precisions, batch) };
 }
 
 const columns = [
   { key: "name", heading: "convolution" },
   { key: "size", heading: "size" },
+  { key: "precision", heading: "storage" },
   { key: "variant", heading: "variant" },
   { key: "chosen", heading: "chosen" },
   { key: "milliseconds", heading: "ms" },
@@ -54,10 +62,10 @@ const columns = [
   { key: "ratio", heading: "× first variant" },
 ];
 
-function notes(timer: CommandTimer, ceilings: Ceilings, dtype: string, batch: number): readonly string[] {
+function notes(timer: CommandTimer, ceilings: Ceilings, precisions: readonly string[], batch: number): readonly string[] {
   return [
-    `Ceilings of this adapter: ${ceilingsText(ceilings)}. Each row is held against their medians in its own rounds${dtype === "f16" ? ", the higher of the two peaks" : ""}.`,
-    `Batch ${batch}, ${dtype} storage. A row is a whole op: a weight gradient with the sum of its parts. Operations and bytes are those of the definition.`,
+    `Ceilings of this adapter: ${ceilingsText(ceilings)}. Each row is held against their medians in its own rounds${precisions.includes("f16") ? ", in f16 the higher of the two peaks" : ""}.`,
+    `Batch ${batch}. A row is a whole op: a weight gradient with the sum of its parts. Operations and bytes are those of the definition.`,
     timer.clock === "timestamps"
       ? "Times are the adapter's timestamps."
       : "The adapter has no timestamps: times are the host's clock over many replays.",
@@ -107,6 +115,7 @@ async function benchConvolution(
         bench: "kernels",
         name: `${shape.name} ${pass}`,
         size: sizeText(shape),
+        precision: dtype,
         kernel: main.kernel.name,
         variant: variant.id,
         chosen: variant === chosen ? "yes" : "",

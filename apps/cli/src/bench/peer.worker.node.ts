@@ -1,8 +1,8 @@
 // The process of one peer: gives it Kindling's adapter as navigator.gpu, loads its module, and runs it when asked.
 import { openGpu, prepareSoftwareAdapter } from "@kindling/gpu";
-import type { PeerModule, PeerReply, PeerRequest, PeerTask } from "./peerMessage.ts";
+import type { PeerModule, PeerReply, PeerRequest, PeerResult, PeerTask } from "./peerMessage.ts";
 
-let run: (() => Promise<Float32Array | number>) | undefined;
+let run: (() => Promise<PeerResult>) | undefined;
 let last: Promise<void> = Promise.resolve();
 
 process.on("message", (request: PeerRequest) => {
@@ -15,7 +15,9 @@ async function answer(request: PeerRequest): Promise<PeerReply> {
     if (!run) throw new Error("a run is asked for before there is a peer");
     const begin = performance.now();
     const result = await run();
-    return { kind: "ran", milliseconds: performance.now() - begin, result };
+    const milliseconds = performance.now() - begin;
+    if (typeof result === "object" && "milliseconds" in result) return { kind: "ran", ...result };
+    return { kind: "ran", milliseconds, result };
   } catch (error) {
     return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
   }
@@ -30,7 +32,7 @@ async function create(task: PeerTask): Promise<PeerReply> {
   const { createPeer } = (await import(task.module)) as PeerModule; // a module of bench/peers
   const peer = await createPeer(task);
   run = () => peer.run();
-  return { kind: "created", version: peer.version, adapter };
+  return { kind: "created", version: peer.version, adapter, reduced: peer.reduced ?? false };
 }
 
 function reply(message: PeerReply): void {

@@ -18,6 +18,8 @@ export interface PeerTask {
   /** Heatmaps to learn, [n,k,h/4,w/4]. */
   readonly target: PeerTensor;
   readonly learningRate: number;
+  /** Interpreter for peers that are written in Python. */
+  readonly python: string;
   /** Whether Dawn validates and shaders check bounds, as in Kindling beside it. */
   readonly validate: boolean;
 }
@@ -27,11 +29,19 @@ export type PeerRequest = { readonly kind: "create"; readonly task: PeerTask } |
 
 /** What comes back, one for each request. */
 export type PeerReply =
-  | { readonly kind: "created"; readonly version: string; readonly adapter: string }
+  | { readonly kind: "created"; readonly version: string; readonly adapter: string; readonly reduced: boolean }
   | { readonly kind: "ran"; readonly milliseconds: number; readonly result: Float32Array | number }
   | { readonly kind: "failed"; readonly message: string };
 
+/** What a run gives: a peer may measure itself, where what brings the result to its module would count. */
+export type PeerResult = Float32Array | number | { readonly milliseconds: number; readonly result: Float32Array | number };
+
 /** What a peer's module exports. */
 export interface PeerModule {
-  createPeer(task: PeerTask): Promise<{ readonly version: string; run(): Promise<Float32Array | number> }>;
+  createPeer(task: PeerTask): Promise<{
+    readonly version: string;
+    /** Whether it rounds to less than f32, so that its results may differ more. */
+    readonly reduced?: boolean;
+    run(): Promise<PeerResult>;
+  }>;
 }

@@ -1,34 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { openDevice } from "@kindling/gpu";
-import { expect, onTestFinished, test } from "vitest";
-import type { PeerTask } from "./peerMessage.ts";
+import { expect, test } from "vitest";
+import { peerTask } from "../testing/peerTask.ts";
 import { PeerProcess } from "./peerProcess.ts";
 
-const tensor = { shape: [1, 1, 1, 2], data: Float32Array.of(3, 4) };
-
-/** A task for a peer whose module is this text. */
-async function taskOf(module: string): Promise<PeerTask> {
-  const folder = await mkdtemp(path.join(tmpdir(), "kindling-peer-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = path.join(folder, "peer.mjs");
-  await writeFile(file, module);
-  return {
-    module: pathToFileURL(file).href,
-    backend: "webgpu",
-    task: "forward",
-    weights: new Map([["w", tensor]]),
-    x: tensor,
-    target: tensor,
-    learningRate: 0.5,
-    validate: true,
-  };
-}
-
 test("a peer gets its task, Kindling's adapter as navigator.gpu, and runs again and again, also after it stood still", async () => {
-  const task = await taskOf(`
+  const task = await peerTask(`
     export async function createPeer({ weights, x, learningRate }) {
       const adapter = await navigator.gpu.requestAdapter();
       const device = await adapter.requestDevice();
@@ -58,11 +34,11 @@ test("a peer gets its task, Kindling's adapter as navigator.gpu, and runs again 
 
 test("what a peer throws is told; so are its end and its silence; an abort is not waited for", async () => {
   const { signal } = new AbortController();
-  const throwing = await taskOf(`export async function createPeer() { throw new Error("no such backend"); }`);
+  const throwing = await peerTask(`export async function createPeer() { throw new Error("no such backend"); }`);
   await expect(PeerProcess.create(throwing, 60, signal)).rejects.toThrow("no such backend");
-  const ending = await taskOf(`export async function createPeer() { console.error("out of luck"); process.exit(3); }`);
+  const ending = await peerTask(`export async function createPeer() { console.error("out of luck"); process.exit(3); }`);
   await expect(PeerProcess.create(ending, 60, signal)).rejects.toThrow(/ended with 3: [\s\S]*out of luck/); // after a driver's warnings
-  const silent = await taskOf(`export async function createPeer() { return new Promise(() => setTimeout(() => {}, 1e6)); }`);
+  const silent = await peerTask(`export async function createPeer() { return new Promise(() => setTimeout(() => {}, 1e6)); }`);
   await expect(PeerProcess.create(silent, 0.2, signal)).rejects.toThrow("no answer within 0.2 s");
   await expect(PeerProcess.create(silent, 60, AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
 });

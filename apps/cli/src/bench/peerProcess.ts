@@ -40,13 +40,13 @@ export class PeerProcess implements Disposable {
     task: PeerTask,
     seconds: number,
     signal: AbortSignal,
-  ): Promise<{ readonly peer: PeerProcess; readonly version: string; readonly adapter: string }> {
+  ): Promise<{ readonly peer: PeerProcess; readonly version: string; readonly adapter: string; readonly reduced: boolean }> {
     const child = fork(workerFile(), { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
     const peer = new PeerProcess(child, seconds, signal);
     try {
       const reply = await peer.#ask({ kind: "create", task });
       if (reply.kind !== "created") throw new Error(`the peer answered ${reply.kind} to its task`);
-      return { peer, version: reply.version, adapter: reply.adapter };
+      return { peer, version: reply.version, adapter: reply.adapter, reduced: reply.reduced };
     } catch (error) {
       peer[Symbol.dispose]();
       throw error;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { kindling } from "../testing/kindling.ts";
 import { largestDifference, lossDifference } from "./largestDifference.ts";
 import { peers } from "./peers.ts";
-import { installedPeers } from "./peersBench.ts";
+import { assertInstalled } from "./peersBench.ts";
 
 test("the largest difference is relative to the largest value, and infinite for what cannot be compared", () => {
   expect(largestDifference([1, -4.5, 2], [1, -4, 2])).toBe(0.125);
@@ -23,7 +23,7 @@ test("each peer is a file of bench/peers; where they are not installed the comma
   const folder = path.join(import.meta.dirname, "../../../../bench/peers");
   expect(peers.map(({ file }) => file).filter((file) => !existsSync(path.join(folder, file)))).toEqual([]);
   expect(readdirSync(folder)).toContain("package-lock.json");
-  expect(() => installedPeers(tmpdir())).toThrow(/not installed; run `npm ci` in .*bench\/peers/);
+  expect(() => assertInstalled(path.join(tmpdir(), "bench/peers"))).toThrow(/not installed; run `npm ci` in .*bench\/peers/);
   const { err, status } = await kindling("bench", "--help");
   expect([err, status]).toEqual(["", 0]);
 });

@@ -1,12 +1,12 @@
-import { compile, Graph, type Program, type ProgramReport, unpackImage } from "@kindling/autograd";
-import type { Device } from "@kindling/gpu";
-import { heatmapsOf, type PoseModel } from "@kindling/models";
-import { type Networks, TrainStep } from "@kindling/trainer";
+import type { ProgramReport } from "@kindling/autograd";
+import { CommandTimer, type Device } from "@kindling/gpu";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type BenchSize, sizeText } from "./benchSize.ts";
-import { type BenchStudent, benchLearningRate, benchNetworks, benchRecipe, randomBatch } from "./benchStudent.ts";
-import { type Contestant, interleave } from "./interleave.ts";
+import { ceilingsText, measureCeilings, peakOf } from "./ceilings.ts";
+import { floorOf, type Peaks } from "./floor.ts";
+import { interleave } from "./interleave.ts";
 import { quartiles } from "./quartiles.ts";
+import { type CompiledCase, type StepCase, stepCases } from "./stepCase.ts";
 
 /** What is timed, beside what every benchmark may be told. */
 export interface StepBenchOptions extends BenchOptions {
@@ -15,173 +15,132 @@ export interface StepBenchOptions extends BenchOptions {
   readonly width: number;
   /** Name of the frozen network of the steps that have one. */
   readonly teacher: string;
-  readonly precision: "f32" | "f16";
+  readonly precisions: readonly ("f32" | "f16")[];
 }
-
-/** A run of more operations than this takes a software adapter minutes. */
-const mostSoftwareFlops = 3e10;
 
 /** `kindling bench step`: whole steps and forward passes as a user waits for them, from the batch in memory to numbers in memory. */
 export async function benchStep(device: Device, options: StepBenchOptions): Promise<BenchTable> {
+  using timer = new CommandTimer(device);
+  options.note("the adapter's ceilings");
+  using ceilings = await measureCeilings(device, timer, options.signal);
   const results: BenchRow[] = [];
-  const left = new Set<string>();
+  const left: string[] = [];
   for (const size of options.sizes) {
-    const cases: StepCase[] = [];
-    try {
-      for (const [name, make] of Object.entries(makers(device, size, options))) {
-        if (!name.startsWith(options.only)) continue;
-        options.signal.throwIfAborted();
-        options.note(`${name}, ${sizeText(size)}: compiling`);
-        const made = await make(left);
-        if (made) cases.push({ ...made, name });
-      }
-      for (const { sample } of cases) await sample();
-      options.note(`${sizeText(size)}: ${cases.map(({ name }) => name).join(", ")}`);
-      const samples = await interleave(cases, options);
-      for (const [i, each] of cases.entries()) results.push(rowOf(each, size, samples[i]!));
-    } finally {
-      for (const each of cases) each[Symbol.dispose]();
+    for (const precision of options.precisions) {
+      const peaks = { gflops: peakOf(ceilings, precision).rate, gigabytesPerSecond: ceilings.bandwidth.rate };
+      const measured = await measureSize(device, size, precision, peaks, options);
+      results.push(...measured.rows);
+      left.push(...measured.left);
     }
   }
-  return { bench: "step", title: "Training steps and forward passes", columns, results, notes: notes(options, left) };
-}
-
-interface StepCase extends Contestant, Disposable {
-  readonly reports: readonly ProgramReport[];
+  return {
+    bench: "step",
+    title: "Training steps and forward passes",
+    columns,
+    results,
+    notes: [...notes(options, left), `Ceilings of this adapter: ${ceilingsText(ceilings)}.`],
+  };
 }
 
 const columns = [
   { key: "name", heading: "what" },
   { key: "size", heading: "size" },
+  { key: "precision", heading: "activations" },
   { key: "milliseconds", heading: "ms" },
   { key: "lower", heading: "lower" },
   { key: "upper", heading: "upper" },
   { key: "best", heading: "best" },
+  { key: "samples", heading: "samples" },
+  { key: "stepsPerSecond", heading: "steps/s" },
   { key: "imagesPerSecond", heading: "images/s" },
   { key: "gflops", heading: "GFLOP/s" },
   { key: "gflop", heading: "GFLOP" },
+  { key: "floorMilliseconds", heading: "floor, ms" },
+  { key: "timesFloor", heading: "× floor" },
   { key: "dispatches", heading: "dispatches" },
   { key: "plannedMiB", heading: "planned MiB" },
   { key: "unplannedMiB", heading: "unplanned MiB" },
 ];
 
-function notes({ width, teacher, precision, rounds }: StepBenchOptions, left: ReadonlySet<string>): readonly string[] {
+/** A run may be expected to take so many times its floor, or it would not be tried. */
+const expectedTimesFloor = 20;
+
+/** Why a case is not run: what its floor lets expect is longer than all its samples may take. */
+export function tooLong(floorMilliseconds: number, seconds: number): boolean {
+  return expectedTimesFloor * floorMilliseconds > 1000 * seconds;
+}
+
+function notes({ width, teacher, rounds, seconds }: StepBenchOptions, left: readonly string[]): readonly string[] {
   return [
-    `squeezenet-hpe${width === 1 ? "" : ` of width ${width}`}, 17 joints; teacher ${teacher}, frozen and computed in each step; ${precision} activations; ${rounds} samples in turn; medians between quartiles.`,
+    `squeezenet-hpe${width === 1 ? "" : ` of width ${width}`}, 17 joints; teacher ${teacher}, frozen and computed in each step; up to ${rounds} samples in turn, none begun after ${seconds} s of them; medians between quartiles.`,
     "A step: the batch's bytes are uploaded, AdamW with mean squared errors, its losses are read. A forward pass: the heatmaps are read.",
     "The head is computed by an exact but different algorithm (the taps of its convolution before up-sampling); rows with “head by definition” up-sample 512 channels and convolve, as PyTorch and the peers do. GFLOP are those of each row's own algorithm.",
+    "Floor: each kernel takes its arithmetic or its memory at the adapter's ceilings, whichever is longer (`kindling bench roofline` has it by layer).",
     "Planned: memory of activations and scratch as it is shared by lifetime; unplanned: without sharing.",
-    ...(left.size > 0
-      ? [`Left out on this software adapter, because one run has more than ${mostSoftwareFlops / 1e9} GFLOP: ${[...left].join("; ")}.`]
+    ...(left.length > 0
+      ? [`Left out, because ${expectedTimesFloor} times the floor is more than seconds=${seconds}: ${left.join("; ")}.`]
       : []),
   ];
 }
 
-type Made = Omit<StepCase, "name">;
-type Make = (left: Set<string>) => Promise<Made | undefined>;
-
-function makers(device: Device, size: BenchSize, options: StepBenchOptions): Readonly<Record<string, Make>> {
-  const { width, precision, teacher } = options;
-  const plain: BenchStudent = { size, width, precision, head: "upsampleConv", teacher: null };
-  const defined: BenchStudent = { ...plain, head: "convolution after resize" };
-  const teacherFits = (left: Set<string>, name: string, report: ProgramReport): boolean => {
-    if (!device.info.software || report.flops <= mostSoftwareFlops) return true;
-    left.add(`${name}, ${sizeText(size)}`);
-    return false;
-  };
-  return {
-    "student step": () => stepCase(device, plain),
-    "student step, head by definition": () => stepCase(device, defined),
-    "student forward": () => forwardCase(device, plain, (networks) => networks.student),
-    "student forward, head by definition": () => forwardCase(device, defined, (networks) => networks.student),
-    [`student step with ${teacher}`]: async (left) => {
-      const made = await stepCase(device, { ...plain, teacher });
-      if (teacherFits(left, `student step with ${teacher}`, made.reports[0]!)) return made;
-      made[Symbol.dispose]();
-      return undefined;
-    },
-    [`${teacher} forward`]: async (left) => {
-      const made = await forwardCase(device, { ...plain, teacher }, (networks) => networks.teacher!); // the recipe names one
-      if (teacherFits(left, `${teacher} forward`, made.reports[0]!)) return made;
-      made[Symbol.dispose]();
-      return undefined;
-    },
-  };
-}
-
-async function stepCase(device: Device, student: BenchStudent): Promise<Made> {
-  const recipe = benchRecipe(student);
-  const networks = await benchNetworks(device, recipe, student.head);
+async function measureSize(
+  device: Device,
+  size: BenchSize,
+  precision: "f32" | "f16",
+  peaks: Peaks,
+  { width, teacher, ...options }: StepBenchOptions,
+): Promise<{ readonly rows: readonly BenchRow[]; readonly left: readonly string[] }> {
+  const cases: { readonly made: StepCase; readonly compiled: CompiledCase }[] = [];
+  const left: string[] = [];
+  const parts: Disposable[] = [];
   try {
-    const step = await TrainStep.create(device, recipe, networks);
-    const batch = randomBatch(student.size, recipe.data.heatmap, recipe.student.joints, 1);
-    let count = 0;
-    return {
-      reports: Object.values(step.reports),
-      async sample() {
-        const begin = performance.now();
-        const settings = { step: ++count, learningRate: benchLearningRate, lossWeights: recipe.losses.map(() => 1) };
-        await (await step.run(batch, settings)).outcome;
-        return performance.now() - begin;
-      },
-      [Symbol.dispose]() {
-        step[Symbol.dispose]();
-        networks[Symbol.dispose]();
-      },
-    };
-  } catch (error) {
-    networks[Symbol.dispose]();
-    throw error;
+    for (const [name, make] of stepCases(device, { size, width, precision }, teacher)) {
+      if (!name.startsWith(options.only)) continue;
+      options.signal.throwIfAborted();
+      options.note(`${name}, ${sizeText(size)}, ${precision}: compiling`);
+      const made = make();
+      parts.push(made);
+      if (tooLong(floorOf(made.kernels, peaks).milliseconds, options.seconds)) {
+        left.push(`${name}, ${sizeText(size)}, ${precision}`);
+        continue;
+      }
+      const compiled = await made.compile();
+      parts.push(compiled);
+      cases.push({ made, compiled });
+    }
+    for (const { compiled } of cases) await compiled.sample();
+    options.note(`${sizeText(size)}, ${precision}: ${cases.map(({ made }) => made.name).join(", ")}`);
+    const contestants = cases.map(({ compiled }) => compiled);
+    const samples = await interleave(contestants, options);
+    return { left, rows: cases.map(({ made, compiled }, i) => rowOf(made, compiled, peaks, samples[i]!)) };
+  } finally {
+    for (const part of parts.reverse()) part[Symbol.dispose]();
   }
 }
 
-async function forwardCase(device: Device, student: BenchStudent, choose: (networks: Networks) => PoseModel): Promise<Made> {
-  const recipe = benchRecipe(student);
-  const networks = await benchNetworks(device, recipe, student.head);
-  try {
-    const program = await forwardProgram(device, student, networks, choose(networks));
-    const { image } = randomBatch(student.size, [1, 1], 1, 1);
-    return {
-      reports: [program.report],
-      async sample() {
-        const begin = performance.now();
-        program.write("image", image);
-        program.run();
-        await program.read("heatmaps");
-        return performance.now() - begin;
-      },
-      [Symbol.dispose]() {
-        program[Symbol.dispose]();
-        networks[Symbol.dispose]();
-      },
-    };
-  } catch (error) {
-    networks[Symbol.dispose]();
-    throw error;
-  }
-}
-
-/** The forward pass of one network: input "image", packed RGBA, output "heatmaps". */
-export function forwardProgram(device: Device, { size }: BenchStudent, networks: Networks, model: PoseModel): Promise<Program> {
-  const graph = new Graph();
-  const packed = graph.input("image", [size.batch, size.height, size.width], "u32");
-  const heatmaps = heatmapsOf(model, unpackImage(packed, { ...model.card.input, dtype: networks.precision }), "eval");
-  return compile(graph, device, { store: networks.store, outputs: { heatmaps } });
-}
-
-function rowOf({ name, reports }: StepCase, size: BenchSize, samples: readonly number[]): BenchRow {
+function rowOf(
+  { name, student: { size, precision }, kernels }: StepCase,
+  { programs }: CompiledCase,
+  peaks: Peaks,
+  samples: readonly number[],
+): BenchRow {
   const { median, ...rest } = quartiles(samples);
+  const reports = Object.values(programs).map(({ report }) => report);
   const sum = (value: (report: ProgramReport) => number) => reports.reduce((total, report) => total + value(report), 0);
-  const flops = sum((report) => report.flops);
+  const floor = floorOf(kernels, peaks);
   return {
     bench: "step",
     name,
     size: sizeText(size),
+    precision,
     milliseconds: median,
     ...rest,
+    stepsPerSecond: 1000 / median,
     imagesPerSecond: (1000 * size.batch) / median,
-    gflops: flops / median / 1e6,
-    gflop: flops / 1e9,
+    gflops: (1000 * floor.gflop) / median,
+    gflop: floor.gflop,
+    floorMilliseconds: floor.milliseconds,
+    timesFloor: median / floor.milliseconds,
     dispatches: sum((report) => report.dispatches),
     plannedMiB: sum((report) => report.plannedBytes) / 2 ** 20,
     unplannedMiB: sum((report) => report.unplannedBytes) / 2 ** 20,

@@ -50,12 +50,46 @@ test("step: student, head by definition and teacher, with times, dispatches and 
   ]);
   const [step, defined] = results;
   expect(Number(step!.gflop)).toBeLessThan(Number(defined!.gflop));
+  for (const { milliseconds, stepsPerSecond, floorMilliseconds, timesFloor } of results) {
+    expect(Number(stepsPerSecond)).toBeCloseTo(1000 / Number(milliseconds), 6);
+    expect(Number(timesFloor)).toBeCloseTo(Number(milliseconds) / Number(floorMilliseconds), 6);
+    expect(Number(timesFloor)).toBeGreaterThan(1);
+  }
   for (const { milliseconds, dispatches, plannedMiB, unplannedMiB, samples, imagesPerSecond } of results) {
     expect(samples).toBe(1);
     expect(imagesPerSecond).toBeCloseTo(2000 / Number(milliseconds), 6);
     expect(Number(dispatches)).toBeGreaterThan(10);
     expect(Number(plannedMiB)).toBeLessThanOrEqual(Number(unplannedMiB));
   }
+});
+
+test("roofline: layers add up to all kernels, whose measured time is above the floor; a machine's peaks are taken as given", async () => {
+  const words = ["roofline", "sizes=32x24x2", "width=0.25", "teacher=hrnet-w8"];
+  const measured = await bench(...words);
+  const given = await bench(...words, "machine=abacus", "gflops=0.5", "gbs=0.25");
+  expect(given.files.map((file) => path.basename(file))).toEqual(["roofline-abacus.json", "roofline-abacus.md"]);
+  for (const { results } of [measured, given]) {
+    expect(new Set(results.map(({ name }) => name))).toEqual(new Set(["student step", "hrnet-w8 forward"]));
+    for (const name of ["student step", "hrnet-w8 forward"]) {
+      const rows = results.filter((row) => row.name === name);
+      const layers = rows.filter(({ layer }) => layer !== "all kernels" && layer !== "as run");
+      const all = rows.find(({ layer }) => layer === "all kernels")!;
+      for (const key of ["kernels", "gflop", "megabytes", "floorMilliseconds"]) {
+        expect(layers.reduce((sum, row) => sum + Number(row[key]), 0)).toBeCloseTo(Number(all[key]), 9);
+      }
+      expect(layers.length).toBeGreaterThan(10);
+      expect(layers.length).toBeLessThanOrEqual(40);
+    }
+  }
+  const allOf = (results: typeof measured.results) => results.filter(({ layer }) => layer === "all kernels");
+  for (const [i, { gflop, megabytes, floorMilliseconds, milliseconds }] of allOf(given.results).entries()) {
+    expect(Number(floorMilliseconds)).toBeGreaterThanOrEqual(Math.max(Number(gflop) / 5e-4, Number(megabytes) / 0.25));
+    expect(milliseconds).toBeNull();
+    expect(allOf(measured.results)[i]).toMatchObject({ gflop, megabytes });
+  }
+  const asRun = measured.results.filter(({ layer }) => layer === "as run");
+  expect(asRun).toHaveLength(2);
+  for (const { timesFloor } of [...asRun, ...allOf(measured.results)]) expect(Number(timesFloor)).toBeGreaterThan(1);
 });
 
 test("host: microseconds a dispatch on the null backend", async () => {
@@ -74,8 +108,9 @@ test("host: microseconds a dispatch on the null backend", async () => {
 });
 
 test.each([
-  [["bench", "kernel"], 'there is no benchmark "kernel"; there are kernels, step, host'],
+  [["bench", "kernel"], 'there is no benchmark "kernel"; there are kernels, step, roofline, host'],
   [["bench", "step", "sizes=96x72"], 'sizes must be HEIGHTxWIDTHxBATCH, with commas between; got "96x72"'],
+  [["bench", "roofline", "machine=abacus", "gflops=1"], "a machine has a name and two peaks"],
   [["bench", "host", "only=nothing", "out=unused"], 'nothing of host has a name that begins with "nothing"'],
 ])("%j is refused", async (words, message) => {
   const { status, err } = await kindling(...words);

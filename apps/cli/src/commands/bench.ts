@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Device } from "@kindling/gpu";
 import type { Command } from "commander";
 import type { BenchOptions, BenchTable } from "../bench/benchReport.ts";
+import type { Machine } from "../bench/rooflineBench.ts";
 import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import type { Keys } from "../keyValue.ts";
@@ -9,25 +10,39 @@ import { repositoryFolder } from "../repository.ts";
 import type { Shell } from "../shell.ts";
 
 /** What needs nothing but Kindling. */
-const ownBenches = ["kernels", "step", "host"] as const;
+const ownBenches = ["kernels", "step", "roofline", "host"] as const;
 const benches = [...ownBenches, "peers"] as const;
 type Bench = (typeof benches)[number];
 
 const keys = {
   rounds: { kind: "integer", min: 1, default: 5, help: "samples of each measurement, taken in turn" },
-  seconds: { kind: "number", min: 0, default: 10, help: "a measurement whose samples took so long has no more of them" },
-  only: { kind: "text", default: "", help: "only what has a name that begins so; of peers: step, forward jax-js" },
-  sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of step and peers" },
+  seconds: {
+    kind: "number",
+    min: 0,
+    default: 10,
+    help: "a measurement whose samples took so long has no more of them; what would take longer is left out of step and roofline",
+  },
+  only: { kind: "text", default: "", help: "only what has a name that begins so; of peers: step, forward jax-js, PyTorch" },
+  sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of step, roofline and peers" },
   batch: { kind: "integer", min: 1, default: 1, help: "images of a convolution in kernels" },
-  precision: { kind: "choice", choices: ["f32", "f16"], default: "f32", help: "storage of activations in kernels and step" },
+  precision: {
+    kind: "choice",
+    choices: ["f32", "f16", "both"],
+    default: "f32",
+    help: "storage of activations in kernels, step and roofline",
+  },
   width: { kind: "number", min: 0.01, default: 1, help: "multiplies the student's channels" },
-  teacher: { kind: "text", default: "hrnet-w48", help: "the teacher of step and host" },
-  patience: { kind: "number", min: 1, default: 600, help: "seconds that a peer may take to an answer; its first one compiles" },
+  teacher: { kind: "text", default: "hrnet-w48", help: "the teacher of step, roofline and host" },
+  machine: { kind: "text", default: "", help: "roofline: name of a machine whose peaks are given by gflops and gbs; nothing is run" },
+  gflops: { kind: "number", min: 0.001, help: "roofline: the machine's arithmetic, billions of operations a second" },
+  gbs: { kind: "number", min: 0.001, help: "roofline: the machine's memory, billions of bytes a second" },
+  patience: { kind: "number", min: 1, default: 150, help: "seconds that a peer may take to an answer; its first one compiles" },
+  python: { kind: "text", help: "interpreter with PyTorch, a peer (default: KINDLING_PYTHON, or python3)" },
   unchecked: { kind: "flag", help: "without Dawn's validation and the bounds checks of shaders, with which training runs" },
   out: { kind: "path", help: "folder of the reports; default: bench/results/DATE-ADAPTER of the repository" },
 } as const satisfies Keys;
 
-/** `kindling bench`: kernels, steps, the host's share and peers, each as a table and as JSON in bench/results. */
+/** `kindling bench`: kernels, steps, their roofline, the host's share and peers, each as a table and as JSON in bench/results. */
 export function bench(shell: Shell): Command {
   return defineCommand(shell, {
     name: "bench",
@@ -51,9 +66,7 @@ async function runBenches(call: CommandCall<typeof keys>) {
   const { openDevice } = await import("@kindling/gpu");
   const { benchReport, benchMarkdown, writeBenchReport } = await import("../bench/benchReport.ts");
   using device = await openDevice({ validate: !values.unchecked });
-  if (values.precision === "f16" && !device.capabilities.f16) {
-    throw new InputError(`precision: the adapter ${device.info.description} has no f16; leave precision=f32`);
-  }
+  precisionsOf(values.precision, device); // refuses before anything is measured
   const folder = values.out ?? resultsFolder(device.fingerprint);
   const reports = [];
   const files: string[] = [];
@@ -73,13 +86,18 @@ async function runBenches(call: CommandCall<typeof keys>) {
 async function runBench(name: Bench, device: Device, { values, progress, signal }: CommandCall<typeof keys>): Promise<BenchTable> {
   const { rounds, seconds, only, width, teacher, batch } = values;
   const options: BenchOptions = { rounds, seconds, only, signal, note: (text) => progress.note(text) };
-  const precision = values.precision === "f16" ? "f16" : "f32";
+  const precisions = precisionsOf(values.precision, device);
   switch (name) {
     case "kernels":
-      return (await import("../bench/kernelBench.ts")).benchKernels(device, precision, batch, options);
+      return (await import("../bench/kernelBench.ts")).benchKernels(device, precisions, batch, options);
     case "step": {
       const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
-      return (await import("../bench/stepBench.ts")).benchStep(device, { ...options, sizes, width, teacher, precision });
+      return (await import("../bench/stepBench.ts")).benchStep(device, { ...options, sizes, width, teacher, precisions });
+    }
+    case "roofline": {
+      const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
+      const { benchRoofline } = await import("../bench/rooflineBench.ts");
+      return benchRoofline(device, machineOf(values), { ...options, sizes, width, teacher, precisions });
     }
     case "host":
       return (await import("../bench/hostBench.ts")).benchHost(teacher, width, options);
@@ -92,12 +110,31 @@ async function runBench(name: Bench, device: Device, { values, progress, signal 
         width,
         patience: values.patience,
         validate: !values.unchecked,
+        python: values.python ?? process.env.KINDLING_PYTHON ?? "python3",
         repository: repository(),
       });
     }
     default:
       return name satisfies never;
   }
+}
+
+/** @throws InputError when the adapter has no f16 and it is asked for alone. */
+function precisionsOf(precision: string, { capabilities, info }: Device): readonly ("f32" | "f16")[] {
+  if (precision === "f32") return ["f32"];
+  if (precision === "both") return capabilities.f16 ? ["f32", "f16"] : ["f32"];
+  if (capabilities.f16) return ["f16"];
+  throw new InputError(`precision: the adapter ${info.description} has no f16; leave precision=f32`);
+}
+
+/** @throws InputError when one of its keys is given and another is missing. */
+function machineOf({ machine, gflops, gbs }: CommandCall<typeof keys>["values"]): Machine | null {
+  if (machine === "" && gflops === undefined && gbs === undefined) return null;
+  if (machine === "" || gflops === undefined || gbs === undefined) {
+    throw new InputError("a machine has a name and two peaks: give machine=NAME gflops=… gbs=…");
+  }
+  if (!/^[\w.-]+$/.test(machine)) throw new InputError(`machine names a file: letters, digits, ".", "_" and "-"; got "${machine}"`);
+  return { name: machine, peaks: { gflops, gigabytesPerSecond: gbs } };
 }
 
 function benchOf(word: string): Bench {

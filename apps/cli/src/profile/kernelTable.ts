@@ -1,3 +1,4 @@
+import type { Peaks } from "../bench/floor.ts";
 import { textTable } from "../textTable.ts";
 import type { ProgramTimes } from "./timeProgram.ts";
 
@@ -15,12 +16,6 @@ export interface KernelRow {
   /** Of the adapter's ceilings, in percent. */
   readonly ofPeak: number;
   readonly ofBandwidth: number;
-}
-
-/** What the adapter reaches at most: billions of operations, and of bytes, a second. */
-export interface Peaks {
-  readonly gflops: number;
-  readonly gigabytesPerSecond: number;
 }
 
 /** Time and throughput of every kernel and variant of some programs, against the adapter's ceilings, the longest first. */

@@ -1,6 +1,6 @@
 import { CommandTimer, type Device } from "@kindling/gpu";
 import { ceilingsText, measureCeilings, peakOf } from "../bench/ceilings.ts";
-import type { Peaks } from "./kernelTable.ts";
+import type { Peaks } from "../bench/floor.ts";
 
 /** The adapter's ceilings for values stored as `dtype`, measured now; the text says how they were reached. */
 export async function measurePeaks(device: Device, dtype: "f32" | "f16", signal: AbortSignal): Promise<Peaks & { readonly text: string }> {

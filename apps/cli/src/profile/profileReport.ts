@@ -1,7 +1,8 @@
 import type { ModelCosts } from "@kindling/models";
+import type { Peaks } from "../bench/floor.ts";
 import type { Report } from "../command.ts";
 import { bytesText } from "./bytesText.ts";
-import { type KernelRow, kernelRows, kernelTable, type Peaks } from "./kernelTable.ts";
+import { type KernelRow, kernelRows, kernelTable } from "./kernelTable.ts";
 import { layersToDepth, layerTable } from "./layerTable.ts";
 import type { ProgramTimes } from "./timeProgram.ts";
 
