@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { SummaryReporter } from "./test/summaryReporter.ts";
 
-const named = (suffix: string): string[] => ["packages/*/src", "apps/*/src", "test"].map((folder) => `${folder}/**/*${suffix}`);
+const named = (suffix: string): string[] =>
+  ["packages/*/src", "apps/*/src", "bench/gpu-server", "test"].map((folder) => `${folder}/**/*${suffix}`);
 
 /**
  * Three kinds of tests, told apart by the names of their files, one kind after the other.
