@@ -12,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ["default", new SummaryReporter()],
     globalSetup: ["test/bundleWorkers.mjs"],
+    env: { KINDLING_CHOICES: "none" }, // what was tuned on this machine decides nothing here
     projects: [
       {
         extends: true,

@@ -53,6 +53,7 @@ function readSources() {
         add(file);
         if (file.endsWith(".worker.node.ts")) workers.push(file);
       }
+      for (const file of filesUnder(path.join(root, group, name, "tuned"))) add(file); // JSON that sources import
     }
   }
   return { hash: hash.digest("hex").slice(0, 16), workers };

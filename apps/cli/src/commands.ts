@@ -11,6 +11,7 @@ import { profile } from "./commands/profile.ts";
 import { showWgsl } from "./commands/showWgsl.ts";
 import { teacherCache } from "./commands/teacherCache.ts";
 import { train } from "./commands/train.ts";
+import { tune } from "./commands/tune.ts";
 import { verify } from "./commands/verify.ts";
 import type { Shell } from "./shell.ts";
 
@@ -28,5 +29,6 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   verify,
   gradcheck,
   bench,
+  tune,
   showWgsl,
 ];

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
-import { openDevice } from "@kindling/gpu";
 import { heatmapSizeOf } from "@kindling/models";
 import { boxNorm, type PckSample, pck, torsoNorm } from "@kindling/pose";
 import {
@@ -17,6 +16,7 @@ import { InputError } from "./exit.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
+import { openTunedDevice } from "./tune/tunedDevice.ts";
 
 /** What is measured, on which persons and how. */
 export interface EvaluateNetworkOptions {
@@ -70,7 +70,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const heatmap = heatmapSizeOf(card, input);
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe?.losses ?? [];
-  using device = await openDevice();
+  using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
   using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize, losses });
   const sigma = recipe?.data.sigma ?? defaultSigma(heatmap[0]);

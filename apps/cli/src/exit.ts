@@ -26,6 +26,7 @@ const inputErrors: ReadonlySet<string> = new Set([
   "RecipeError",
   "RunFolderError",
   "TapError",
+  "TunedChoicesError",
   "WeightsFileError",
   "WeightsMismatchError",
 ]);

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { compile, Graph } from "@kindling/autograd";
-import { openDevice, sizeOf } from "@kindling/gpu";
+import { sizeOf } from "@kindling/gpu";
 import { type ModelOutput, outputsOf, readWeights, writeSafetensors } from "@kindling/models";
 import { assertInputFits, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
+import type { Progress } from "./progress.ts";
+import { openTunedDevice } from "./tune/tunedDevice.ts";
 
 /** A network and the files between which it runs. */
 export interface HeatmapsOfTensorOptions {
@@ -14,6 +16,7 @@ export interface HeatmapsOfTensorOptions {
   readonly tensor: string;
   /** Safetensors file to write: what the network puts out by its card's names, `heatmaps` [n,k,h',w'] for most, `simcc_x` [n,k,bins] and so on. */
   readonly heatmaps: string;
+  readonly progress: Progress;
 }
 
 /** What {@link heatmapsOfTensor} wrote, and how long the network took for it, transfers included, compiling not. */
@@ -27,7 +30,7 @@ export interface TensorHeatmaps {
 const largestBatch = 16;
 
 /** Runs the network alone: a tensor in, a tensor out, both laid out as PyTorch's. */
-export async function heatmapsOfTensor({ network, tensor, heatmaps }: HeatmapsOfTensorOptions): Promise<TensorHeatmaps> {
+export async function heatmapsOfTensor({ network, tensor, heatmaps, progress }: HeatmapsOfTensorOptions): Promise<TensorHeatmaps> {
   const { shape, data } = await readImages(tensor);
   const [n, , height, width] = shape;
   const { model } = network;
@@ -35,7 +38,7 @@ export async function heatmapsOfTensor({ network, tensor, heatmaps }: HeatmapsOf
   await makeOutputFolder("heatmaps", path.dirname(heatmaps));
 
   const batch = Math.min(n, largestBatch);
-  using device = await openDevice();
+  using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
   const graph = new Graph();
   const tensors = outputsOf(model, graph.input("x", [batch, height, width, 4], "f32"), "eval");

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
-import { openDevice } from "@kindling/gpu";
 import { heatmapSizeOf } from "@kindling/models";
 import { type Box, clipBox, coco17, cropOfBox, decodeHeatmaps, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
 import { Evaluator, inputOf, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
@@ -9,6 +8,7 @@ import { InputError } from "./exit.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
+import { openTunedDevice } from "./tune/tunedDevice.ts";
 
 /** The images, the network that looks at them, and where its answers go. */
 export interface PredictPicturesOptions {
@@ -54,7 +54,7 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   const names = pictureNames(files);
   await makeOutputFolder("out", out);
 
-  using device = await openDevice();
+  using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
   using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize: 1, losses: [] });
   const pictures: PredictedPictures["pictures"][number][] = [];

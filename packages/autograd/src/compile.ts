@@ -1,8 +1,9 @@
-import { type Command, Commands, createCommand, type Device, packUniforms, uniformBytes } from "@kindling/gpu";
-import { fastestVariant, type Kernel, type Problem, sourceOf, type Variant } from "@kindling/kernels";
+import { type Aval, type Command, Commands, createCommand, type Device, packUniforms, uniformBytes } from "@kindling/gpu";
+import { chooseVariant, type Kernel, type KernelCall, type Problem, sourceOf, type Variant } from "@kindling/kernels";
 import type { Graph } from "./graph.ts";
 import { costOf, layerOf } from "./layerOf.ts";
 import { type LoweredNode, lower } from "./lower.ts";
+import type { Dispatch } from "./op.ts";
 import { type Placement, place } from "./placement.ts";
 import { type DispatchReport, Program } from "./program.ts";
 import type { ParameterStore } from "./store.ts";
@@ -15,7 +16,7 @@ export interface CompileOptions {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Keeps every tensor so that runChecked can look for NaN after each node; for debugging. */
   readonly checked?: boolean;
-  /** Picks the variant of a call; the fastest supported one when absent. */
+  /** Picks the variant of a call; what was measured on the device, else the rule of thumb, when absent. */
   readonly choose?: (kernel: Kernel, problem: Problem) => Variant;
 }
 
@@ -36,11 +37,13 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
     throw error;
   });
   const commands = perNode.flatMap(commandsOf);
+  const dispatches = perNode.flatMap((bound) => bound.map(({ report }) => report));
   return new Program({
     device,
     placement,
     uniforms,
-    dispatches: perNode.flatMap((bound) => bound.map(({ report }) => report)),
+    dispatches,
+    calls: nodes.flatMap((node) => node.dispatches.map(plainCall)),
     replay: new Commands(device, commands, device.info.software ? flopsPerSubmission.software : flopsPerSubmission.hardware),
     inputs: graph.inputs,
     outputs: new Map(Object.entries(options.outputs)),
@@ -50,6 +53,7 @@ export async function compile(graph: Graph, device: Device, options: CompileOpti
       : null,
     report: {
       dispatches: commands.length,
+      tuned: dispatches.filter(({ tuned }) => tuned).length,
       pipelines: device.pipelines.size - made,
       plannedBytes: placement.plannedBytes,
       unplannedBytes: placement.unplannedBytes,
@@ -73,6 +77,12 @@ function readyAfter(nodes: readonly LoweredNode[]): ReadonlyMap<Tensor, number> 
 interface Bound {
   readonly command: Command;
   readonly report: DispatchReport;
+}
+
+/** A dispatch without its graph, which may go once it is compiled. */
+function plainCall({ kernel, problem, reads, writes }: Dispatch): KernelCall {
+  const plain = ({ shape, dtype }: Aval): Aval => ({ shape, dtype });
+  return { kernel, problem, reads: reads.map(plain), writes: writes.map(plain) };
 }
 
 function commandsOf(bound: readonly Bound[]): Command[] {
@@ -114,7 +124,7 @@ async function bindAll(
   const perNode = nodes.map(({ node, dispatches }) =>
     dispatches.map(async (dispatch) => {
       const { kernel, problem, reads, writes } = dispatch;
-      const variant = choose?.(kernel, problem) ?? fastestVariant(kernel, problem, device.capabilities);
+      const { variant, tuned } = choose ? { variant: choose(kernel, problem), tuned: false } : chooseVariant(device, dispatch);
       packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, offset);
       const cost = costOf(dispatch);
       const command = createCommand(device, {
@@ -132,7 +142,10 @@ async function bindAll(
         flops: cost.flops,
       });
       offset += stride(kernel);
-      return { command: await command, report: { layer: layerOf(node, dispatch), kernel: kernel.name, variant: variant.id, ...cost } };
+      return {
+        command: await command,
+        report: { layer: layerOf(node, dispatch), kernel: kernel.name, variant: variant.id, tuned, ...cost },
+      };
     }),
   );
   return Promise.all(perNode.map((commands) => Promise.all(commands)));

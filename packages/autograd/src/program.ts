@@ -9,6 +9,7 @@ import {
   readBuffer,
   sizeOf,
 } from "@kindling/gpu";
+import type { KernelCall } from "@kindling/kernels";
 import type { KernelCost } from "./graphCosts.ts";
 import type { Node } from "./op.ts";
 import type { Placement } from "./placement.ts";
@@ -17,6 +18,8 @@ import type { Tensor } from "./tensor.ts";
 /** What compiling made. */
 export interface ProgramReport {
   readonly dispatches: number;
+  /** Of them, by a variant that was measured on the device to be the fastest; the others by rule of thumb. */
+  readonly tuned: number;
   /** Pipelines that no earlier program of the device had. */
   readonly pipelines: number;
   readonly plannedBytes: number;
@@ -27,6 +30,8 @@ export interface ProgramReport {
 /** A dispatch of a program. */
 export interface DispatchReport extends KernelCost {
   readonly variant: string;
+  /** Whether the variant was measured on the device to be the fastest. */
+  readonly tuned: boolean;
 }
 
 /** A dispatch of a program and when it ran. */
@@ -55,6 +60,8 @@ export interface ProgramParts {
   readonly uniforms: GPUBuffer;
   /** What is dispatched, in order. */
   readonly dispatches: readonly DispatchReport[];
+  /** The same as calls of kernels, for races between their variants. */
+  readonly calls: readonly KernelCall[];
   /** The same, bound and ready to be submitted. */
   readonly replay: Commands;
   readonly inputs: ReadonlyMap<string, Tensor>;
@@ -70,12 +77,15 @@ export class Program implements Disposable {
   readonly report: ProgramReport;
   /** What is dispatched, in order. */
   readonly dispatches: readonly DispatchReport[];
+  /** The kernel calls behind the dispatches, in the same order. */
+  readonly calls: readonly KernelCall[];
   readonly #parts: ProgramParts;
 
   constructor(parts: ProgramParts) {
     this.#parts = parts;
     this.report = parts.report;
     this.dispatches = parts.dispatches;
+    this.calls = parts.calls;
   }
 
   /** Sets an input; ordered by the queue before the next run. @throws RangeError for an unknown input or a wrong number of bytes. */

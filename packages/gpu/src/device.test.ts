@@ -3,7 +3,14 @@ import { Device, type DeviceParts } from "./device.ts";
 
 test("waits that follow one another share one rest a turn, and a later wait rests again", async () => {
   const waiting: (() => boolean)[] = [];
-  const device = new Device({ gpu, capabilities, info, fingerprint: "none", slowPolling: (goOn) => void waiting.push(goOn) });
+  const device = new Device({
+    gpu,
+    capabilities,
+    info,
+    fingerprint: "none",
+    choices: new Map(),
+    slowPolling: (goOn) => void waiting.push(goOn),
+  });
   for (let i = 0; i < 5; i++) await device.wait(Promise.resolve(i));
   expect(waiting).toHaveLength(1);
   const last = device.wait(new Promise<void>((resolve) => setTimeout(resolve, 1)));

@@ -29,12 +29,19 @@ export interface AdapterInfo {
   readonly software: boolean;
 }
 
+/**
+ * The variants of kernels that were measured to be the fastest on an adapter: by call, then by the hash of the sources that took part. The
+ * kernels package makes the keys and reads them; a device only carries the map, so that whatever is compiled for it finds what was measured.
+ */
+export type VariantChoices = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
 /** Parts of an opened device. */
 export interface DeviceParts {
   readonly gpu: GPUDevice;
   readonly capabilities: Capabilities;
   readonly info: AdapterInfo;
   readonly fingerprint: string;
+  readonly choices: VariantChoices;
   /** Rests between two looks at the GPU for as long as the argument says so; absent where waiting costs nothing (see slowPolling). */
   readonly slowPolling?: (waiting: () => boolean) => void;
 }
@@ -46,6 +53,8 @@ export class Device implements Disposable {
   readonly info: AdapterInfo;
   /** Vendor, architecture, driver and implementation version: the key of tuned choices. */
   readonly fingerprint: string;
+  /** What was measured on this adapter; empty where the rule of thumb of each kernel decides alone. */
+  readonly choices: VariantChoices;
   /** Settles with the reason when the device is gone; never rejects. */
   readonly lost: Promise<DeviceLostError>;
   readonly pipelines: PipelineCache;
@@ -60,6 +69,7 @@ export class Device implements Disposable {
     this.capabilities = parts.capabilities;
     this.info = parts.info;
     this.fingerprint = parts.fingerprint;
+    this.choices = parts.choices;
     this.#slowPolling = parts.slowPolling;
     this.lost = parts.gpu.lost.then((info) => {
       const error = new DeviceLostError(info.reason, info.message);

@@ -25,7 +25,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
       "this browser offers only a software adapter; enable hardware acceleration in its settings and see chrome://gpu",
     );
   }
-  return requestDevice(adapter, { backend: "browser", implementation: browserVersion() });
+  return requestDevice(adapter, { backend: "browser", implementation: browserVersion() }, options);
 }
 
 /** What the page has. @throws NoAdapterError when it has none. */

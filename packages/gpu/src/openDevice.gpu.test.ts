@@ -179,3 +179,19 @@ test("a bundle for the browser has nothing of Node and nothing of Dawn in it", (
   expect(outputFiles[0]!.text).toContain("navigator.gpu");
   expect(outputFiles[0]!.text).not.toMatch(/node:|from "webgpu"|import\("webgpu"\)/);
 });
+
+test("a device carries the choices of its fingerprint, and none where nobody gives any", async () => {
+  const asked: string[] = [];
+  const choices = new Map([["a call", new Map([["sources", "variant"]])]]);
+  using device = await openDevice({
+    async choices(fingerprint) {
+      asked.push(fingerprint);
+      return choices;
+    },
+  });
+  expect(asked).toEqual([device.fingerprint]);
+  expect(device.choices).toBe(choices);
+  using plain = await openDevice();
+  expect(plain.choices.size).toBe(0);
+  await expect(openDevice({ choices: () => Promise.reject(new Error("no choices")) })).rejects.toThrow("no choices");
+});

@@ -18,7 +18,7 @@ import { useDriver } from "./vulkanLoader.node.ts";
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
   if (options.computeNothing) return openNullDevice(options.validate ?? true);
   const { adapter } = await requireAdapter(options);
-  return requestDevice(adapter, { backend: dawnBackend, implementation: dawnVersion(), slowPolling });
+  return requestDevice(adapter, { backend: dawnBackend, implementation: dawnVersion(), slowPolling }, options);
 }
 
 /**

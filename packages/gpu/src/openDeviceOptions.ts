@@ -1,3 +1,5 @@
+import type { VariantChoices } from "./device.ts";
+
 /** "gpu" refuses adapters that run on the processor, "software" takes only those. */
 export type AdapterChoice = "gpu" | "software";
 
@@ -15,4 +17,6 @@ export interface OpenDeviceOptions {
    * Default false. A browser has none.
    */
   readonly computeNothing?: boolean;
+  /** What was measured on the adapter of this fingerprint; nothing when absent, and each kernel's rule of thumb decides. */
+  readonly choices?: (fingerprint: string) => VariantChoices | Promise<VariantChoices>;
 }

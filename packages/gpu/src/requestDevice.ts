@@ -1,4 +1,5 @@
 import { type Capabilities, Device } from "./device.ts";
+import type { OpenDeviceOptions } from "./openDeviceOptions.ts";
 
 /** What an adapter does not tell about itself. */
 export interface AdapterOrigin {
@@ -14,8 +15,14 @@ export interface AdapterOrigin {
  * Opens the adapter's device with every feature and limit that kernels use and the adapter has. An adapter gives one device.
  * The fingerprint is a file name: vendor, architecture, device, driver and implementation in lower case, joined by hyphens.
  */
-export async function requestDevice(adapter: GPUAdapter, origin: AdapterOrigin): Promise<Device> {
+export async function requestDevice(
+  adapter: GPUAdapter,
+  origin: AdapterOrigin,
+  { choices }: Pick<OpenDeviceOptions, "choices"> = {},
+): Promise<Device> {
   const { info } = adapter;
+  const fingerprint = slug([info.vendor, info.architecture, info.device, info.description, origin.implementation]);
+  const measured = (await choices?.(fingerprint)) ?? new Map();
   const gpu = await adapter.requestDevice({
     label: info.description,
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
@@ -33,7 +40,8 @@ export async function requestDevice(adapter: GPUAdapter, origin: AdapterOrigin):
       software: info.isFallbackAdapter,
     },
     ...(info.isFallbackAdapter && origin.slowPolling ? { slowPolling: origin.slowPolling } : {}),
-    fingerprint: slug([info.vendor, info.architecture, info.device, info.description, origin.implementation]),
+    fingerprint,
+    choices: measured,
   });
 }
 

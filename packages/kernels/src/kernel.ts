@@ -14,6 +14,8 @@ export interface Kernel<P extends Problem = Problem, S extends UniformSchema = U
    * alias that {@link prelude} makes (`y[i] = YElement(sum)`), and what lies between is f32.
    */
   readonly f16?: readonly string[];
+  /** Written bindings of which only the total matters: variants may share its terms out among the elements as they like. None when absent. */
+  readonly totals?: readonly string[];
   readonly uniforms: S;
   uniformValues(problem: P): UniformValues<S>;
   /** variants[0] is the plain one: it supports everything and is checked against the reference. Slow to fast. */

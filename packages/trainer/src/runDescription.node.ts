@@ -26,6 +26,8 @@ export interface RunSession {
   readonly adapter: string;
   /** How it stored activations: the recipe's precision, or f32 where the adapter has no f16. */
   readonly precision: "f32" | "f16";
+  /** The variants of its kernels, as `variantsDigest`: with others the bits are others. */
+  readonly variants: string;
   /** The step it went on from; 0 for a start. */
   readonly fromStep: number;
 }

@@ -28,7 +28,8 @@ schedule: { kind: constant, epochs: 2 }
 test("run.json names every input file with its SHA-256 and comes back as written", async () => {
   await writeFile(path.join(folder, "abc"), "abc");
   await writeFile(path.join(folder, "empty"), "");
-  const session = { started: "2026-01-01T00:00:00Z", argv: ["train", "kd.yaml"], adapter: "software", precision: "f32" } as const;
+  const where = { adapter: "software", precision: "f32", variants: "0123456789abcdef" } as const;
+  const session = { started: "2026-01-01T00:00:00Z", argv: ["train", "kd.yaml"], ...where };
   const description = await describeRun("kd", recipe(), session, { kindling: "0.1.0" });
   expect(description.files).toEqual({
     [path.join(folder, "abc")]: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",

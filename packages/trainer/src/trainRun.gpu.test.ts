@@ -1,10 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Device, openDevice } from "@kindling/gpu";
+import { dtypesOf, type KernelCall, sourcesHash, variantChoices } from "@kindling/kernels";
 import { readSafetensors } from "@kindling/models";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadCheckpoint } from "./checkpointFile.node.ts";
 import { readMetrics } from "./metricsFile.node.ts";
+import { createNetworks } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
 import { readResults } from "./resultsFile.node.ts";
@@ -12,6 +14,7 @@ import { readRunDescription } from "./runDescription.node.ts";
 import { createRunFolder, openRunFolder, type RunFolder } from "./runFolder.node.ts";
 import { createTinyData, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import { type RunEvent, trainRun } from "./trainRun.node.ts";
+import { TrainStep } from "./trainStep.ts";
 
 /** Shared by the runs that lose no device, so that its pipelines are made once; a run would dispose of it. */
 const shared = await openDevice();
@@ -147,6 +150,36 @@ test("a recipe for f16 runs in f32 where the adapter has no f16: the start and r
   const { tensors } = await loadCheckpoint(folder.state);
   expect(tensors.get("lossScale")!.data).toEqual(Float32Array.of(65_536, precision === "f16" ? 6 : 0, 0));
 });
+
+test("resumed with other variants of kernels, a run says so; with the same ones it does not, and run.json tells them apart", async () => {
+  const stopped = { leaveAfter: (event: RunEvent) => event.kind === "step" && event.step === 5 };
+  const said: boolean[] = [];
+  const onEvent = (event: RunEvent) => event.kind === "start" && said.push(event.otherVariants);
+  const folder = await run(tinyRecipe(data), { ...stopped, onEvent });
+  await run(tinyRecipe(data), { ...stopped, onEvent, resume: folder });
+  const calls = await callsOf(tinyRecipe(data));
+  const plain = variantChoices(
+    calls.map((call) => ({
+      kernel: call.kernel.name,
+      dtypes: dtypesOf(call),
+      problem: call.problem,
+      sources: sourcesHash(call, shared.capabilities),
+      variant: call.kernel.variants[0].id,
+      microseconds: {},
+    })),
+  );
+  await run(tinyRecipe(data), { onEvent, resume: folder, openDevice: () => openDevice({ choices: () => plain }) });
+  expect(said).toEqual([false, false, true]);
+  const [first, second, third] = (await readRunDescription(folder)).sessions.map(({ variants }) => variants);
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+});
+
+async function callsOf(recipe: Recipe): Promise<readonly KernelCall[]> {
+  using networks = createNetworks(shared, recipe, {});
+  using step = await TrainStep.create(shared, recipe, networks);
+  return Object.values(step.programs).flatMap((program) => program.calls);
+}
 
 interface RunOptions {
   /** Go on with it instead of making one. */

@@ -13,6 +13,7 @@ import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
 import { type Snapshot, Trainer } from "./trainer.ts";
+import { variantsDigest } from "./variantsDigest.ts";
 import { weightsMetadata } from "./weightsMetadata.ts";
 
 /** What is trained, into which folder, on which device. */
@@ -38,6 +39,8 @@ export type RunEvent =
       readonly fromStep: number;
       /** How activations are stored: f32 where the recipe asks for f16 and the device has none. */
       readonly precision: "f32" | "f16";
+      /** Resumed with other variants of kernels than the session before: from here on the bits are not those of an uninterrupted run. */
+      readonly otherVariants: boolean;
       /** Of parameters, gradients and optimiser; what a step takes beside is in the trainer's reports. */
       readonly storeBytes: number;
       /** Of the student, as papers count them. */
@@ -77,7 +80,9 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
         ...(resume ? { resume } : {}),
       });
       const fromStep = resume?.state.step ?? 0;
-      await describe(options, { adapter: device.fingerprint, precision: networks.precision }, fromStep);
+      const variants = variantsDigest(Object.values(trainer.step.programs));
+      const computed = { adapter: device.fingerprint, precision: networks.precision, variants };
+      const otherVariants = await describe(options, computed, fromStep);
       const recorder = await RunRecorder.open(folder, data.training.skeleton, { step: fromStep, epoch: resume?.state.epoch ?? 0 });
       yield {
         kind: "start",
@@ -86,6 +91,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
         trainer,
         fromStep,
         precision: networks.precision,
+        otherVariants,
         storeBytes: networks.store.bytes,
         parameters: countParameters(networks.student),
       };
@@ -125,20 +131,27 @@ async function saveStudent(file: string, recipe: Recipe, weights: StateDict): Pr
   await writeFileAtomically(file, writeSafetensors(weights, weightsMetadata(recipe)));
 }
 
-/** run.json and recipe.yaml; a resumed run keeps its description and adds a session. */
+/**
+ * run.json and recipe.yaml; a resumed run keeps its description and adds a session. Returns whether the session before computed with other
+ * variants.
+ */
 async function describe(
   { recipe, folder, argv, versions, resume }: TrainRunOptions,
-  computed: Pick<RunSession, "adapter" | "precision">,
+  computed: Pick<RunSession, "adapter" | "precision" | "variants">,
   fromStep: number,
-): Promise<void> {
+): Promise<boolean> {
   const session = { started: new Date().toISOString(), argv, ...computed };
+  let otherVariants = false;
   if (resume || fromStep > 0) {
     const known = await readRunDescription(folder);
+    const before = known.sessions.at(-1)?.variants; // a run of an earlier version has none
+    otherVariants = before !== undefined && before !== computed.variants;
     await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });
   } else {
     await writeRunDescription(folder, await describeRun(path.basename(folder.path), recipe, session, versions));
   }
   await writeFileAtomically(folder.recipe, recipeToYaml(recipe));
+  return otherVariants;
 }
 
 /** The device's loss when it is lost already: calls on it may have failed in other words. */

@@ -52,14 +52,16 @@ export interface BenchReport extends BenchTable {
 
 /** Adds adapter, date and command to a table. */
 export function benchReport(table: BenchTable, device: Device, words: readonly string[]): BenchReport {
-  const adapterWish = process.env.KINDLING_ADAPTER ? `KINDLING_ADAPTER=${process.env.KINDLING_ADAPTER} ` : "";
+  const wishes = ["KINDLING_ADAPTER", "KINDLING_CHOICES"]
+    .filter((name) => process.env[name])
+    .map((name) => `${name}=${process.env[name]} `);
   return {
     ...table,
     adapter: device.info.description,
     fingerprint: device.fingerprint,
     software: device.info.software,
     date: new Date().toISOString(),
-    command: `${adapterWish}npx kindling ${words.join(" ")}`,
+    command: `${wishes.join("")}npx kindling ${words.join(" ")}`,
     versions: versions(),
   };
 }

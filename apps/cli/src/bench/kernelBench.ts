@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "@kindling/autograd";
 import { type Capabilities, CommandTimer, type Device, encodeFloat16, sizeOf } from "@kindling/gpu";
-import { fastestVariant, type Kernel, type Variant } from "@kindling/kernels";
+import { chooseVariant, fastestVariant, type Kernel, type Variant } from "@kindling/kernels";
 import { randomValues } from "@kindling/proof";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type Ceilings, ceilingsText, measureCeilings, peakOf } from "./ceilings.ts";
@@ -87,7 +87,7 @@ async function benchConvolution(
   const dispatches = lower(graph, [y]).flatMap((node) => node.dispatches);
   const main = dispatches.reduce((most, one) => (one.kernel.cost(one.problem).flops > most.kernel.cost(most.problem).flops ? one : most));
   const cost = main.kernel.cost(main.problem);
-  const chosen = fastestVariant(main.kernel, main.problem, device.capabilities);
+  const chosen = chooseVariant(device, main).variant;
   const variants = main.kernel.variants.filter((variant) => variant.supports(main.problem, device.capabilities));
   const programs: Program[] = [];
   try {

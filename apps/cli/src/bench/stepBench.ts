@@ -58,6 +58,7 @@ const columns = [
   { key: "floorMilliseconds", heading: "floor, ms" },
   { key: "timesFloor", heading: "× floor" },
   { key: "dispatches", heading: "dispatches" },
+  { key: "tuned", heading: "tuned" },
   { key: "plannedMiB", heading: "planned MiB" },
   { key: "unplannedMiB", heading: "unplanned MiB" },
 ];
@@ -76,6 +77,7 @@ function notes({ width, teacher, rounds, seconds }: StepBenchOptions, left: read
     "A step: the batch's bytes are uploaded, AdamW with mean squared errors, its losses are read. A forward pass: the heatmaps are read.",
     "The head is computed by an exact but different algorithm (the taps of its convolution before up-sampling); rows with “head by definition” up-sample 512 channels and convolve, as PyTorch and the peers do. GFLOP are those of each row's own algorithm.",
     "Floor: each kernel takes its arithmetic or its memory at the adapter's ceilings, whichever is longer (`kindling bench roofline` has it by layer).",
+    "Tuned: dispatches by variants that `kindling tune` measured on this adapter, or that were shipped for it; the others by rule of thumb.",
     "Planned: memory of activations and scratch as it is shared by lifetime; unplanned: without sharing.",
     ...(left.length > 0
       ? [`Left out, because ${expectedTimesFloor} times the floor is more than seconds=${seconds}: ${left.join("; ")}.`]
@@ -142,6 +144,7 @@ function rowOf(
     floorMilliseconds: floor.milliseconds,
     timesFloor: median / floor.milliseconds,
     dispatches: sum((report) => report.dispatches),
+    tuned: sum((report) => report.tuned),
     plannedMiB: sum((report) => report.plannedBytes) / 2 ** 20,
     unplannedMiB: sum((report) => report.unplannedBytes) / 2 ** 20,
   };

@@ -63,9 +63,9 @@ export function bench(shell: Shell): Command {
 async function runBenches(call: CommandCall<typeof keys>) {
   const { operands, values, words } = call;
   const chosen = operands.length > 0 ? operands.map(benchOf) : ownBenches;
-  const { openDevice } = await import("@kindling/gpu");
+  const { openTunedDevice } = await import("../tune/tunedDevice.ts");
   const { benchReport, benchMarkdown, writeBenchReport } = await import("../bench/benchReport.ts");
-  using device = await openDevice({ validate: !values.unchecked });
+  using device = await openTunedDevice((text) => call.progress.note(text), { validate: !values.unchecked });
   precisionsOf(values.precision, device); // refuses before anything is measured
   const folder = values.out ?? resultsFolder(device.fingerprint);
   const reports = [];

@@ -13,10 +13,12 @@ export function doctor(shell: Shell): Command {
     keys: {},
     async run() {
       const { describeSystem } = await import("@kindling/gpu");
+      const { describeChoices } = await import("../tune/describeChoices.ts");
       const system = await describeSystem();
+      const tuned = system.adapter === null ? null : await describeChoices(system.fingerprint);
       return {
-        json: { ...system, versions: versions() },
-        text: `${factsText(system)}\n\n${problemsText(system)}`,
+        json: { ...system, ...(tuned ? { tuned: tuned.json } : {}), versions: versions() },
+        text: `${factsText(system, tuned?.text)}\n\n${problemsText(system)}`,
         ...(system.adapter === null ? { failed: "no adapter can be opened on this machine; what to do stands above" } : {}),
       };
     },
@@ -31,7 +33,7 @@ const importantLimits = [
   "maxComputeInvocationsPerWorkgroup",
 ];
 
-function factsText(system: SystemDescription): string {
+function factsText(system: SystemDescription, tuned: string | undefined): string {
   const { adapter, memory, limits } = system;
   const { kindling = "", node = "" } = versions();
   const rows: [string, string][] = [["Kindling", `${kindling}, Node ${node}, ${system.implementation}`]];
@@ -43,6 +45,7 @@ function factsText(system: SystemDescription): string {
     rows.push(["features", system.features.join(", ") || "none"]);
     for (const name of importantLimits) if (limits[name] !== undefined) rows.push([name, limitText(name, limits[name])]);
   }
+  if (tuned !== undefined) rows.push(["tuned choices", tuned]);
   if (system.adapters.length > 0) rows.push(["all adapters", system.adapters.join("; ")]);
   rows.push(["memory", memoryText(memory.freeBytes, memory.totalBytes)]);
   for (const gpu of memory.gpus) rows.push([gpu.name, memoryText(gpu.freeBytes, gpu.totalBytes)]);

@@ -47,7 +47,7 @@ async function predictImages({ operands: files, values, progress, signal }: Comm
   };
 }
 
-async function predictTensor({ operands, values }: CommandCall<typeof keys>, tensor: string): Promise<Report> {
+async function predictTensor({ operands, values, progress }: CommandCall<typeof keys>, tensor: string): Promise<Report> {
   const { weights, heatmaps } = values;
   if (heatmaps === undefined) throw new InputError("heatmaps=OUT.safetensors is missing: the file to write");
   if (operands.length > 0) throw new InputError(`there is no place for "${operands[0]}": give images or tensor, not both`);
@@ -57,7 +57,7 @@ async function predictTensor({ operands, values }: CommandCall<typeof keys>, ten
   const { readNetworkFile } = await import("@kindling/trainer");
   const { heatmapsOfTensor } = await import("../heatmapsOfTensor.ts");
   const network = await readNetworkFile(weights, networkOptions(values));
-  const { shapes, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps });
+  const { shapes, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps, progress });
   const made = Object.entries(shapes);
   return {
     json: { shape: made[0]![1], ...(made.length > 1 ? { shapes } : {}), milliseconds },

@@ -3,6 +3,7 @@ import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { pairOf } from "../networkKeys.ts";
 import type { Profile } from "../profile/profileReport.ts";
+import { recipeChanges } from "../recipeChanges.ts";
 import type { Shell } from "../shell.ts";
 
 const keys = {
@@ -42,22 +43,15 @@ export function profile(shell: Shell): Command {
   });
 }
 
-async function profileOfModel({ operands: [model], values, overrides, signal }: CommandCall<typeof keys>): Promise<Profile> {
+async function profileOfModel({ operands: [model], values, overrides, progress, signal }: CommandCall<typeof keys>): Promise<Profile> {
   if (overrides[0]) throw new InputError(`${overrides[0].key} is a recipe's; a network by name takes input, batch, joints and width`);
   const { input = { height: 256, width: 192 }, batch = 1, joints = 17, width = 1, run, trace } = values;
   const { profileModel } = await import("../profile/profileModel.ts");
-  return profileModel({ model: model!, joints, width, input: pairOf(input), batch, run, trace, signal });
+  return profileModel({ model: model!, joints, width, input: pairOf(input), batch, run, trace, progress, signal });
 }
 
 async function profileOfRecipe({ operands: [file], values, overrides, progress, signal }: CommandCall<typeof keys>): Promise<Profile> {
-  const { input, batch, joints, width, run, trace } = values;
+  const { run, trace } = values;
   const { profileRecipe } = await import("../profile/profileRecipe.ts");
-  const changes = {
-    ...Object.fromEntries(overrides.map(({ key, value }) => [key, value])),
-    ...(input === undefined ? {} : { "data.input": `[${pairOf(input)}]` }),
-    ...(batch === undefined ? {} : { "data.batchSize": String(batch) }),
-    ...(joints === undefined ? {} : { "student.joints": String(joints) }),
-    ...(width === undefined ? {} : { "student.width": String(width) }),
-  };
-  return profileRecipe({ file: file!, overrides: changes, run, trace, progress, signal });
+  return profileRecipe({ file: file!, overrides: recipeChanges(overrides, values), run, trace, progress, signal });
 }

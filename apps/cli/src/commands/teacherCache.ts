@@ -14,7 +14,7 @@ export function teacherCache(shell: Shell): Command {
     overrides: "replaces a value of the recipe: batchSize=32, data.limit=100",
     async run({ operands: [file], values: { out }, overrides, progress, signal }) {
       const { cacheTeacher, readRecipe } = await import("@kindling/trainer");
-      const { openDevice } = await import("@kindling/gpu");
+      const { openTunedDevice } = await import("../tune/tunedDevice.ts");
       const recipe = await readRecipe(file!, Object.fromEntries(overrides.map(({ key, value }) => [key, value]))); // the one operand, checked
       let begun = false;
       const {
@@ -27,7 +27,7 @@ export function teacherCache(shell: Shell): Command {
         recipe,
         ...(out === undefined ? {} : { directory: out }),
         async openDevice() {
-          const device = await openDevice();
+          const device = await openTunedDevice((text) => progress.note(text));
           progress.note(`on ${device.info.description || device.info.device} (${device.info.software ? "software" : device.info.backend})`);
           return device;
         },

@@ -22,7 +22,7 @@ export function train(shell: Shell): Command {
       const { bestResults, createRunFolder, openRunFolder, readRecipe, readResults, recipeDigest, trainRun } = await import(
         "@kindling/trainer"
       );
-      const { openDevice } = await import("@kindling/gpu");
+      const { openTunedDevice } = await import("../tune/tunedDevice.ts");
       const changes = Object.fromEntries(overrides.map(({ key, value }) => [key, value]));
       const existing = values.resume ? await openRunFolder(target!) : null; // the one operand, checked
       const recipe = await readRecipe(existing?.recipe ?? target!, changes);
@@ -37,7 +37,7 @@ export function train(shell: Shell): Command {
         recipe,
         folder,
         resume: existing !== null,
-        openDevice: () => openDevice(),
+        openDevice: () => openTunedDevice((text) => progress.note(text)),
         argv: words,
         versions: versions(),
         signal,
@@ -76,6 +76,10 @@ function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, prog
       progress.note(`on ${device.info.description || device.info.device} (${device.info.software ? "software" : device.info.backend})`);
       if (event.precision !== precision)
         progress.note(`this adapter has no shader-f16: the recipe's ${precision} is computed in ${event.precision}`);
+      if (event.otherVariants)
+        progress.note(
+          "other variants of kernels than before (tuned choices, adapter or version changed): an uninterrupted run would differ in its last bits",
+        );
       for (const role of ["training", "validation"] as const) {
         const dataset = data[role];
         const skipped = [...dataset.skipped].filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);

@@ -50,12 +50,13 @@ const shown = 6;
 
 /** The whole story: people are drawn, the teacher is measured, and one student is trained without and with its help on the same budget. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { openDevice } = await import("@kindling/gpu");
+  const { openTunedDevice } = await import("../tune/tunedDevice.ts");
   const { createRunFolder, readRecipe, writeFileAtomically, writeSamplePictures } = await import("@kindling/trainer");
   const { coco17 } = await import("@kindling/pose");
   const { default: sharp } = await import("sharp");
   const { directory, progress, signal, words, budget = ownBudget } = options;
   const started = performance.now();
+  const openDevice = () => openTunedDevice((text) => progress.note(text));
   using device = await openDevice();
   progress.note(`on ${device.info.description || device.info.device}`);
 
@@ -77,7 +78,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   progress.note(`teacher ${distilledRecipe.teacher!.model}: PCK ${teacher.score.pck.toFixed(3)} on ${heldOut.samples} held-out people`);
   const arm = async (armRecipe: Recipe): Promise<ArmResult> => {
     const folder = await createRunFolder(path.join(directory, "runs"), armRecipe.name);
-    return trainArm({ recipe: armRecipe, folder, openDevice: () => openDevice(), words, progress, signal });
+    return trainArm({ recipe: armRecipe, folder, openDevice, words, progress, signal });
   };
   const baseline = await arm(baselineRecipe);
   const distilled = await arm(distilledRecipe);

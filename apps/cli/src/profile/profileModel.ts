@@ -1,14 +1,18 @@
 import { writeFile } from "node:fs/promises";
-import { compile, Graph, ParameterStore, type Program, type Variable } from "@kindling/autograd";
-import { type Device, openDevice } from "@kindling/gpu";
-import { createModel, foldBatchNorm, modelCosts, nameModule, outputsOf, type PoseModel, variablesOf } from "@kindling/models";
+import type { Program, Variable } from "@kindling/autograd";
+import type { Device } from "@kindling/gpu";
+import { median } from "@kindling/kernels";
+import { createModel, foldBatchNorm, modelCosts, nameModule, type PoseModel } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { assertInputFits } from "@kindling/trainer";
+import type { Progress } from "../progress.ts";
+import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { chromeTrace } from "./chromeTrace.ts";
+import { compileForward } from "./compileForward.ts";
 import { HostSpans } from "./hostSpans.ts";
 import { measurePeaks } from "./measurePeaks.ts";
 import type { Measured, Profile } from "./profileReport.ts";
-import { median, timePrograms } from "./timeProgram.ts";
+import { timePrograms } from "./timeProgram.ts";
 
 /** A network by name, and how it is run. */
 export interface ProfileModelOptions {
@@ -21,6 +25,7 @@ export interface ProfileModelOptions {
   readonly run: boolean;
   /** File of the Chrome trace. */
   readonly trace: string | undefined;
+  readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
@@ -48,17 +53,13 @@ export async function profileModel(options: ProfileModelOptions): Promise<Profil
 async function measure(
   model: PoseModel,
   biases: readonly Variable[],
-  { input: [height, width], batch, trace, signal }: ProfileModelOptions,
+  { input: [height, width], batch, trace, progress, signal }: ProfileModelOptions,
 ): Promise<Measured> {
-  using device = await openDevice();
+  using device = await openTunedDevice((text) => progress.note(text));
   const ceilings = await measurePeaks(device, "f32", signal);
-  const variables = [...variablesOf(model).values(), ...biases];
-  using store = new ParameterStore(device, { variables, trainable: () => false });
   const random = createRandom(1);
-  store.initialise(variables, random);
-  const graph = new Graph();
-  const outputs = outputsOf(model, graph.input("image", [batch, height, width, 4], "f32"), "eval");
-  using program = await compile(graph, device, { store, outputs: Object.fromEntries(outputs.entries()) });
+  using forward = await compileForward(device, model, biases, { input: [height, width], batch }, random);
+  const { program } = forward;
   const image = Float32Array.from({ length: batch * height * width * 4 }, (_, i) => (i % 4 === 3 ? 0 : random() - 0.5));
   const spans = new HostSpans();
   const times = await forwardPasses(device, program, image, spans, signal);

@@ -1,17 +1,19 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { type Batch, createLoader } from "@kindling/data";
-import { type Device, openDevice, sizeOf } from "@kindling/gpu";
+import { type Device, sizeOf } from "@kindling/gpu";
+import { median } from "@kindling/kernels";
 import { modelCosts } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createNetworks, type Networks, type Recipe, readRecipe, readRecipeData, stepCosts, TrainStep } from "@kindling/trainer";
 import { sizeOfPair } from "../networkKeys.ts";
 import type { Progress } from "../progress.ts";
+import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { chromeTrace, type ProfiledRun } from "./chromeTrace.ts";
 import { HostSpans } from "./hostSpans.ts";
 import { measurePeaks } from "./measurePeaks.ts";
 import type { Measured, Profile } from "./profileReport.ts";
-import { median, timePrograms } from "./timeProgram.ts";
+import { timePrograms } from "./timeProgram.ts";
 
 /** A recipe, and how its training step is run. */
 export interface ProfileRecipeOptions {
@@ -32,7 +34,7 @@ const ordinarySteps = 5;
 export async function profileRecipe({ file, overrides, run, ...options }: ProfileRecipeOptions): Promise<Profile> {
   const recipe = await readRecipe(file, overrides);
   const { input, batchSize } = recipe.data;
-  using device = await openDevice();
+  using device = await openTunedDevice((text) => options.progress.note(text));
   using networks = createNetworks(device, recipe, null);
   const { student, teacher, store } = networks;
   const precision = device.capabilities.f16 ? recipe.precision : "f32";

@@ -54,6 +54,7 @@ export function profileReport({ title, networks, peakBytes, memory, measured }: 
             adapter: measured.adapter,
             ceilings: measured.ceilings,
             clock: measured.programs[0]!.clock,
+            tuned: tunedOf(measured),
             milliseconds: measured.milliseconds,
           }
         : {}),
@@ -98,7 +99,15 @@ function memoryLine(peakBytes: number, memory: Readonly<Record<string, number>>)
   return `planned peak memory ${bytesText(peakBytes)}: ${parts.join(", ")}`;
 }
 
-function measuredLines({ adapter, programs, ceilings, milliseconds, note }: Measured, rows: readonly KernelRow[]): readonly string[] {
+/** Dispatches by variants that were measured on the adapter. */
+function tunedOf({ programs }: Measured): number {
+  return programs.reduce((sum, { kernels }) => sum + kernels.filter(({ tuned }) => tuned).length, 0);
+}
+
+function measuredLines(measured: Measured, rows: readonly KernelRow[]): readonly string[] {
+  const { adapter, programs, ceilings, milliseconds, note } = measured;
+  const dispatches = rows.reduce((sum, { calls }) => sum + calls, 0);
+  const tuned = tunedOf(measured);
   const kernels = rows.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1000;
   const { clock, rounds } = programs[0]!; // a profile has programs
   const how =
@@ -109,6 +118,9 @@ function measuredLines({ adapter, programs, ceilings, milliseconds, note }: Meas
     "",
     `on ${adapter}`,
     `ceilings, measured just before: ${ceilings.text}`,
+    tuned > 0
+      ? `${tuned} of ${dispatches} dispatches by tuned variants (KINDLING_CHOICES=none: by the rule of thumb alone)`
+      : "every dispatch by the rule of thumb; `kindling tune` measures which variants are the fastest here",
     `kernels ${kernels.toFixed(2)} ms (${how}; medians of ${rounds} rounds); an ordinary run ${milliseconds.toFixed(2)} ms`,
     ...(note === undefined ? [] : [note]),
   ];

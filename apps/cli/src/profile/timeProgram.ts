@@ -1,4 +1,5 @@
 import type { KernelTiming, Program, ProgramTimings } from "@kindling/autograd";
+import { median } from "@kindling/kernels";
 
 /** How long the dispatches of a program take. */
 export interface ProgramTimes {
@@ -32,11 +33,4 @@ export async function timePrograms(programs: Readonly<Record<string, Program>>, 
     }));
     return { name, clock: all[0]!.clock, kernels, rounds: rounds.length };
   });
-}
-
-/** The middle value, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }

@@ -47,6 +47,7 @@ ${threadIndex(64)}
     reads,
     writes: ["partial"],
     f16: reads,
+    totals: ["partial"],
     uniforms,
     uniformValues: (problem: PartialSumsProblem) => problem,
     variants: [
