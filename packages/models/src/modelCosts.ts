@@ -88,17 +88,19 @@ function isWeighted(module: AnyModule): module is WeightedLayer & AnyModule {
   return module instanceof Conv2d || module instanceof ConvTranspose2d || module instanceof Linear;
 }
 
-/**
- * Each weight is multiplied once for each pixel that a convolution puts out, that a transposed one takes in, or for each row of a linear layer.
- * The output is that of the layer's name, or of the op that reads the weight.
- */
+/** Each weight is multiplied once for each pixel that a convolution puts out, that a transposed one takes in, or for each row of a linear layer. */
 function macsOf(module: WeightedLayer & AnyModule, graph: Graph): number {
-  const { path, weight } = module;
-  const reader = readerOf(graph.use(weight));
-  const named = `${path}.out`;
-  const output = graph.paths.includes(named) ? graph.find(named) : reader?.outputs[0];
-  const counted = module instanceof ConvTranspose2d ? reader?.inputs[0] : output;
-  return counted ? sizeOf(counted.shape.slice(0, -1)) * sizeOf(fileShape(weight)) : 0;
+  return rowsOf(module, graph) * sizeOf(fileShape(module.weight));
+}
+
+/** Of a convolution by its name, or by what the op that reads its weight convolves: that op may put out something else. */
+function rowsOf(module: WeightedLayer & AnyModule, graph: Graph): number {
+  const reader = readerOf(graph.use(module.weight));
+  const named = `${module.path}.out`;
+  const output = graph.paths.includes(named) ? graph.find(named) : null;
+  if (module instanceof Conv2d && !output) return reader ? module.outPixels(reader.inputs[0]!) : 0;
+  const counted = module instanceof ConvTranspose2d ? reader?.inputs[0] : (output ?? reader?.outputs[0]);
+  return counted ? sizeOf(counted.shape.slice(0, -1)) : 0;
 }
 
 /** The node that computes with a weight, cast or not. */

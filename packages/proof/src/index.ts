@@ -9,6 +9,7 @@ export * from "./cases/broadcast.ts";
 export * from "./cases/channelWiseKl.ts";
 export * from "./cases/concatChannels.ts";
 export * from "./cases/conv2d.ts";
+export * from "./cases/convReluMaxPool2d.ts";
 export * from "./cases/convTranspose2d.ts";
 export * from "./cases/dropout.ts";
 export * from "./cases/elementwise.ts";

@@ -1,4 +1,14 @@
-import { type Conv2dOptions, cast, conv2d, type Tensor, Variable } from "@kindling/autograd";
+import {
+  type Conv2dOptions,
+  cast,
+  conv2d,
+  conv2dProblem,
+  convReluMaxPool2d,
+  type MaxPool2dOptions,
+  type Tensor,
+  Variable,
+} from "@kindling/autograd";
+import type { Aval } from "@kindling/gpu";
 import { type Mode, Module } from "../module.ts";
 import type { BatchNorm2d } from "./batchNorm2d.ts";
 import { type Initialiser, pytorchDefault } from "./initialiser.ts";
@@ -92,6 +102,23 @@ export class Conv2d extends Module {
     const bias = this.#folded?.bias ?? this.bias;
     const activation = this.#folded?.norm.activation ?? this.#attributes.activation;
     return conv2d(x, this.#weightFor(x), bias && x.graph.use(bias), { ...this.#attributes, activation });
+  }
+
+  /**
+   * What max pooling makes of {@link forward}, in one op: [n,h,w,inChannels] → [n,ho,wo,outChannels]. The layer's own output is not in memory, so it
+   * has no name. @throws Error for a layer without bias or ReLU, or with groups or dilation.
+   */
+  callPooled(x: Tensor, pooling: MaxPool2dOptions): Tensor {
+    const { stride, padding, dilation, groups, activation } = this.#attributes;
+    if (activation !== "relu" || dilation > 1 || groups > 1)
+      throw new Error(`${this.path} must have a ReLU, one group and no dilation to be pooled`);
+    return x.graph.within(this.path, () => convReluMaxPool2d(x, ...this.tensors(x), { stride, padding, pooling }));
+  }
+
+  /** Pixels that the layer puts out for x, whole batch. */
+  outPixels(x: Aval): number {
+    const { batch, outHeight, outWidth } = conv2dProblem(x, this.weight.shape, this.#attributes);
+    return batch * outHeight * outWidth;
   }
 
   /** Weight and bias for x, for an op that fuses several layers. @throws Error for a layer without bias. */

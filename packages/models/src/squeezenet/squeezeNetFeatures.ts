@@ -39,8 +39,8 @@ export class SqueezeNetFeatures extends Module {
 
   /** Normalised image [n,h,w,4] → [n,≈h/16,≈w/16,outChannels], all ≥ 0; 384×288 gives 23×17. */
   forward(image: Tensor, mode: Mode): Tensor {
+    let y = this[0].callPooled(image, pooling);
     // The checkpoints end with poolings, whose outputs are small; after the last one there is too little to be saved.
-    let y = this.checkpointed(image, mode, (x) => maxPool2d(this[0].call(x, mode), pooling));
     y = this.checkpointed(y, mode, (x) => maxPool2d(this[4].call(this[3].call(x, mode), mode), pooling));
     y = this.checkpointed(y, mode, (x) => maxPool2d(this[7].call(this[6].call(x, mode), mode), pooling));
     y = this[10].call(this[9].call(y, mode), mode);

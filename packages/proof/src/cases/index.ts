@@ -10,6 +10,7 @@ import { broadcastFamilies } from "./broadcast.ts";
 import { channelWiseKlFamily } from "./channelWiseKl.ts";
 import { concatChannelsFamily } from "./concatChannels.ts";
 import { conv2dFamily } from "./conv2d.ts";
+import { convReluMaxPool2dFamily } from "./convReluMaxPool2d.ts";
 import { convTranspose2dFamily } from "./convTranspose2d.ts";
 import { dropoutFamily } from "./dropout.ts";
 import { elementwiseFamilies } from "./elementwise.ts";
@@ -57,6 +58,7 @@ export const opFamilies: readonly OpFamily[] = [
   channelWiseKlFamily,
   concatChannelsFamily,
   conv2dFamily,
+  convReluMaxPool2dFamily,
   convTranspose2dFamily,
   cropFamily,
   dropoutFamily,
