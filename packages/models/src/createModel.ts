@@ -3,6 +3,7 @@ import { hrnetFamily } from "./hrnet/hrnetFamily.ts";
 import type { HeightWidth } from "./modelCard.ts";
 import { ModelError } from "./modelError.ts";
 import type { ModelFamily } from "./modelFamily.ts";
+import { compactOpenPoseFamily, openPoseFamily } from "./openpose/openPoseFamily.ts";
 import type { PoseModel } from "./poseModel.ts";
 import { simpleBaselineFamily } from "./simpleBaseline/simpleBaselineFamily.ts";
 import { squeezeNetClassifierFamily, squeezeNetFamily } from "./squeezenet/squeezeNetFamily.ts";
@@ -38,7 +39,14 @@ export function isHead(text: string | undefined): text is Head {
 export type FamilyOption = "width" | "refinements" | "stages" | "head";
 
 /** Networks by name: each family knows its names and makes them. */
-const families: readonly ModelFamily[] = [squeezeNetFamily, hrnetFamily, simpleBaselineFamily, squeezeNetClassifierFamily];
+const families: readonly ModelFamily[] = [
+  squeezeNetFamily,
+  hrnetFamily,
+  simpleBaselineFamily,
+  openPoseFamily,
+  compactOpenPoseFamily,
+  squeezeNetClassifierFamily,
+];
 
 /**
  * A network by its name, `squeezenet-hpe` or `hrnet-w32` for example. It has no path and no numbers yet (nameModule, ParameterStore).

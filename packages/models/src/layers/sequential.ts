@@ -1,20 +1,26 @@
 import type { Tensor } from "@kindling/autograd";
 import { type Mode, Module, type Part } from "../module.ts";
 
-/** Modules one after the other, named "0", "1", … as in PyTorch. */
-export class Sequential extends Module {
-  readonly #steps: readonly Module[];
+/** A step of a {@link Sequential}: a module, a function without variables, or null for one that the module before it does already. */
+export type Step = Module | ((x: Tensor) => Tensor) | null;
 
-  constructor(steps: readonly Module[]) {
+/** Steps one after the other, counted as PyTorch does: "0", "1", …, those without variables too. */
+export class Sequential extends Module {
+  readonly #steps: readonly Step[];
+
+  constructor(steps: readonly Step[]) {
     super();
     this.#steps = steps;
   }
 
   forward(x: Tensor, mode: Mode): Tensor {
-    return this.#steps.reduce((y, step) => step.call(y, mode), x);
+    return this.#steps.reduce((y: Tensor, step) => {
+      if (step instanceof Module) return step.call(y, mode);
+      return step?.(y) ?? y;
+    }, x);
   }
 
   override parts(): readonly Part[] {
-    return this.#steps.map((step, i) => [String(i), step]);
+    return this.#steps.flatMap((step, i): readonly Part[] => (step instanceof Module ? [[String(i), step]] : []));
   }
 }

@@ -1,11 +1,12 @@
 import type { Tensor } from "@kindling/autograd";
 import { Conv2d } from "../layers/conv2d.ts";
 import { normal, zero } from "../layers/initialiser.ts";
+import type { Sequential } from "../layers/sequential.ts";
 import { MobileNetV2, mobileNetV2Channels } from "../mobilenet/mobileNetV2.ts";
 import { heatmapOutput, imageNetInput, type ModelCard, skeletonOfJoints } from "../modelCard.ts";
 import { type Mode, Module, variablesOf } from "../module.ts";
 import type { BackboneFile } from "../poseModel.ts";
-import { Deconvolutions, deconvolutionChannels } from "./deconvolutions.ts";
+import { deconvolutionChannels, deconvolutions } from "./deconvolutions.ts";
 
 /**
  * Simple baseline (Xiao, Wu, Wei 2018) on MobileNetV2, as mmpose's td-hm_mobilenetv2: features at 1/32, three deconvolutions, 1×1 convolution.
@@ -48,12 +49,12 @@ export class SimpleBaseline extends Module {
 
 /** Three deconvolutions and the 1×1 convolution of the heatmaps. */
 class SimpleBaselineHead extends Module {
-  readonly deconv_layers: Deconvolutions;
+  readonly deconv_layers: Sequential;
   readonly final_layer: Conv2d;
 
   constructor(inChannels: number, joints: number) {
     super();
-    this.deconv_layers = new Deconvolutions(inChannels, 3);
+    this.deconv_layers = deconvolutions(inChannels, 3);
     this.final_layer = new Conv2d(deconvolutionChannels, joints, 1, { initialWeight: normal(0.001), initialBias: zero });
   }
 

@@ -1,10 +1,11 @@
 import { resizeBilinear, type Tensor, upsampleConv } from "@kindling/autograd";
 import type { Head } from "../createModel.ts";
 import { Conv2d } from "../layers/conv2d.ts";
+import type { Sequential } from "../layers/sequential.ts";
 import { heatmapOutput, heatmapSizeOf, imageNetInput, type ModelCard, quarterSize, skeletonOfJoints } from "../modelCard.ts";
 import { type Mode, Module, variablesOf } from "../module.ts";
 import type { BackboneFile } from "../poseModel.ts";
-import { Deconvolutions, deconvolutionChannels } from "../simpleBaseline/deconvolutions.ts";
+import { deconvolutionChannels, deconvolutions } from "../simpleBaseline/deconvolutions.ts";
 import { SqueezeNetFeatures } from "./squeezeNetFeatures.ts";
 
 /** Sizes of the student. */
@@ -28,7 +29,7 @@ export class SqueezeNetHPE extends Module {
   readonly card: ModelCard;
   readonly backbone: SqueezeNetFeatures;
   readonly conv_heatmap: Conv2d;
-  readonly deconv_layers: Deconvolutions | null;
+  readonly deconv_layers: Sequential | null;
   readonly #head: Head;
 
   constructor({ joints, width = 1, head = "afterUpsampling", heatmap }: SqueezeNetHPEOptions) {
@@ -46,7 +47,7 @@ export class SqueezeNetHPE extends Module {
     this.backbone = new SqueezeNetFeatures(width);
     this.#head = head;
     const { outChannels } = this.backbone;
-    this.deconv_layers = head === "deconvolution" ? new Deconvolutions(outChannels, 2) : null;
+    this.deconv_layers = head === "deconvolution" ? deconvolutions(outChannels, 2) : null;
     this.conv_heatmap =
       head === "deconvolution" ? new Conv2d(deconvolutionChannels, joints, 1) : new Conv2d(outChannels, joints, 3, { padding: 1 });
   }

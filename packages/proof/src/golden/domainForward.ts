@@ -1,7 +1,8 @@
 import { compile, Graph, ParameterStore } from "@kindling/autograd";
 import { type Device, type Shape, sizeOf } from "@kindling/gpu";
-import { createModel, fileShapesOf, heatmapsOf, loadWeights, nameModule, type StateDict, variablesOf } from "@kindling/models";
-import { checked, compared, type GoldenOutcome, goldenBound } from "./goldenCase.ts";
+import { createModel, fileShapesOf, loadWeights, nameModule, outputsOf, type StateDict, variablesOf } from "@kindling/models";
+import { checked, compared, type GoldenOutcome, goldenBound, type TensorCheck } from "./goldenCase.ts";
+import { GoldenError } from "./goldenError.ts";
 import { imageInput } from "./imageInput.ts";
 import { field, items, number, numbers } from "./jsonValues.ts";
 import { valuesToFile } from "./torchLayout.ts";
@@ -12,38 +13,51 @@ export const domainForward: Readonly<Record<string, string>> = {
   "SqueezeNetHPE 384x288 -> 96x72": "squeezenet-hpe",
   "pose_hrnet w32 on 64x64": "hrnet-w32",
   "pose_hrnet w32 on 128x96": "hrnet-w32",
+  "pose_hrnet w48 on 64x64": "hrnet-w48",
+  "LightweightOpenPose r1 on 64x80": "openpose-lite",
 };
 
 /** Runs a network whose weights and input are given by formula; compares sums, the maximum and samples of its heatmaps. */
 export async function checkForward(device: Device, name: string, entry: unknown): Promise<GoldenOutcome> {
-  const model = createModel(name, { joints: 17 });
+  const model = createModel(name);
   nameModule(model, "");
   using store = new ParameterStore(device, { variables: variablesOf(model).values(), trainable: () => false });
   loadWeights(store, model, formulaWeights(fileShapesOf(model)), "domain/forward.json");
   const shape = numbers(field(entry, "input"));
   const image = imageInput({ shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.1 * i + 0.3)) });
   const graph = new Graph();
-  const output = heatmapsOf(model, graph.input("x", image.shape, "f32"), "eval");
-  using program = await compile(graph, device, { store, outputs: { output } });
+  const outputs = outputsOf(model, graph.input("x", image.shape, "f32"), "eval");
+  using program = await compile(graph, device, { store, outputs: Object.fromEntries(outputs.entries()) });
   program.write("x", image.data);
   program.run();
 
-  const heatmaps = valuesToFile(await program.read("output"), output.shape, "image");
-  const expected = items(field(entry, "outputs"))[0];
+  const expected = items(field(entry, "outputs"));
+  if (expected.length !== outputs.length)
+    throw new GoldenError(`${name} puts out ${outputs.length} tensors, the file has ${expected.length}`);
+  const checks: TensorCheck[] = [];
+  for (const [i, output] of outputs.entries()) {
+    const maps = valuesToFile(await program.read(String(i)), output.shape, "image");
+    const before = outputs.length === 1 ? "" : `${model.card.outputs([shape[2]!, shape[3]!])[i]!.name} `;
+    checks.push(...checksOfMaps(maps, expected[i]).map((check) => ({ ...check, name: before + check.name })));
+  }
+  return checked(checks);
+}
+
+function checksOfMaps(maps: Float32Array, expected: unknown): readonly TensorCheck[] {
   const [absolute, every] = [number(field(expected, "abs_sum")), number(field(expected, "samples_every"))];
   const samples = numbers(field(expected, "samples"));
-  const sum = heatmaps.reduce((total, value) => total + value, 0);
-  return checked([
+  const sum = maps.reduce((total, value) => total + value, 0);
+  return [
     // The sum may cancel, so it is measured by the sum of absolute values.
     { name: "sum", error: Math.abs(sum - number(field(expected, "sum"))) / absolute, bound: goldenBound },
-    compared("abs_sum", [heatmaps.reduce((total, value) => total + Math.abs(value), 0)], [absolute]),
-    compared("max", [heatmaps.reduce((high, value) => Math.max(high, value))], [number(field(expected, "max"))]),
+    compared("abs_sum", [maps.reduce((total, value) => total + Math.abs(value), 0)], [absolute]),
+    compared("max", [maps.reduce((high, value) => Math.max(high, value))], [number(field(expected, "max"))]),
     compared(
       "samples",
-      samples.map((_, i) => heatmaps[i * every]!),
+      samples.map((_, i) => maps[i * every]!),
       samples,
     ),
-  ]);
+  ];
 }
 
 /** The file's fill rule: tensor p of the state dict is a sine that p shifts, scaled by its kind. */
