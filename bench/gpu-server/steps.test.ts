@@ -30,16 +30,20 @@ const commands = [false, true].flatMap((quick) =>
   ),
 );
 
-test.each(commands.filter(({ words }) => words[0] !== "train"))("the command line takes: $line", async ({ words }) => {
+function takesRecipe([command]: readonly string[]): boolean {
+  return command === "train" || command === "tune";
+}
+
+test.each(commands.filter(({ words }) => !takesRecipe(words)))("the command line takes: $line", async ({ words }) => {
   // Words are read in order, so the first that it does not know is the one that comes after all of ours.
   const { status, err } = await kindling(...words, "no-such-option=1");
   expect(err).toMatch(/^kindling: unknown option "?no-such-option/);
   expect(status).toBe(2);
 });
 
-test.each(commands.filter(({ words }) => words[0] === "train"))("the recipe takes: $line", async ({ words }) => {
+test.each(commands.filter(({ words }) => takesRecipe(words)))("the recipe takes: $line", async ({ words }) => {
   const [, file, ...options] = words;
-  const changes = options.filter((word) => word !== "--json" && !word.startsWith("runs=")).map((word) => word.split("="));
+  const changes = options.filter((word) => word.includes("=") && !/^(runs|budget)=/.test(word)).map((word) => word.split("="));
   const recipe = await readRecipe(path.join(repository, file!), Object.fromEntries(changes));
-  expect(recipe.data.train.data).toBe("/scratch/people/annotations.json");
+  expect(words).toContain(`precision=${recipe.precision}`);
 });
