@@ -13,7 +13,6 @@ export const domainForward: Readonly<Record<string, string>> = {
   "SqueezeNetHPE 384x288 -> 96x72": "squeezenet-hpe",
   "pose_hrnet w32 on 64x64": "hrnet-w32",
   "pose_hrnet w32 on 128x96": "hrnet-w32",
-  "pose_hrnet w48 on 64x64": "hrnet-w48",
   "LightweightOpenPose r1 on 64x80": "openpose-lite",
 };
 
