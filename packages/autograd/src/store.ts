@@ -7,6 +7,7 @@ import {
   encodeFloat16,
   LimitError,
   readBuffer,
+  type Shape,
   sizeOf,
 } from "@kindling/gpu";
 import { namedVariable, type Variable } from "./variable.ts";
@@ -49,6 +50,7 @@ export class ParameterStore implements Disposable {
   readonly #buffers: GPUBuffer[] = [];
   readonly #gradients = new Map<Variable, Variable>();
   readonly #slots = new Map<string, readonly Variable[]>();
+  readonly #transients = new Map<string, Variable>();
   readonly #persistent = new Map<string, Variable>();
   readonly #cuts: readonly (readonly Variable[])[];
 
@@ -119,6 +121,17 @@ export class ParameterStore implements Disposable {
       this.#slots.set(name, whole);
     }
     return whole;
+  }
+
+  /** Memory of an f32 value that is kept from run to run and not saved, zeroed and made on first use; the same variable for the same name. */
+  transient(name: string, shape: Shape): Variable {
+    let variable = this.#transients.get(name);
+    if (!variable) {
+      variable = namedVariable(name, { shape, role: "state", init: () => new Float32Array(sizeOf(shape)) });
+      this.#place([variable], name);
+      this.#transients.set(name, variable);
+    }
+    return variable;
   }
 
   /** Where a variable lives. @throws Error for a variable of another store. */

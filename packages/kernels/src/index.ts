@@ -1,3 +1,5 @@
+export * from "./accumulate/accumulate.ts";
+export * from "./accumulate/reference.ts";
 export * from "./activation/activation.ts";
 export * from "./activation/reference.ts";
 export * from "./adam/adam.ts";

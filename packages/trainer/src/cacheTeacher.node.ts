@@ -5,6 +5,7 @@ import type { PoseModel } from "@kindling/models";
 import { createNetwork } from "./createNetwork.ts";
 import { Evaluator } from "./evaluator.ts";
 import { loadNetwork } from "./loadNetwork.ts";
+import { microBatchSize } from "./microBatches.ts";
 import { NetworkError } from "./networkError.ts";
 import { checkHeatmaps } from "./networks.ts";
 import { readNamedWeights, readRecipeData } from "./readRecipeData.node.ts";
@@ -56,7 +57,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
 
   await using writer = await openTeacherRecordWriter(records);
   const [first = samples] = writer.missing;
-  const batchSize = Math.min(recipe.data.batchSize, samples);
+  const batchSize = Math.min(microBatchSize(recipe), samples);
   const from = Math.floor(first / batchSize) * batchSize;
   onProgress?.(Math.min(from, samples), samples);
   if (first < samples) {

@@ -9,6 +9,7 @@ export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions
 export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
 export { appendMetrics, type MetricsEvent, readMetrics, rewindMetrics } from "./metricsFile.node.ts";
+export { microBatchSize } from "./microBatches.ts";
 export { NetworkError } from "./networkError.ts";
 export { inputOf, type NetworkFile, type NetworkFileOptions, readNetworkFile } from "./networkFile.node.ts";
 export { assertInputFits } from "./networkInput.ts";
@@ -38,12 +39,13 @@ export { createRunFolder, openRunFolder, type RunFolder, RunFolderError } from "
 export { type SamplePictureOptions, writeSamplePictures } from "./samplePictures.node.ts";
 export type { SampleTile } from "./sampleTile.ts";
 export { learningRateAt, type Schedule } from "./schedules/learningRate.ts";
+export { stepCosts } from "./stepCosts.ts";
 export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } from "./trainer.ts";
 export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
-export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, stepCosts, TrainStep } from "./trainStep.ts";
+export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, TrainStep } from "./trainStep.ts";
 export { lossWeightAt, type Weight } from "./weighting/lossWeight.ts";
 export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

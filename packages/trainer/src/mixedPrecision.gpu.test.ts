@@ -1,11 +1,12 @@
 import type { Variable } from "@kindling/autograd";
-import type { Batch } from "@kindling/data";
 import { Device, openDevice } from "@kindling/gpu";
-import { createModel, fileShape, nameModule, variablesOf } from "@kindling/models";
+import { variablesOf } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createNetworks, type Networks, type RecipeWeights } from "./networks.ts";
+import { createNetworks, type Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
+import { randomBatch } from "./testing/randomBatch.ts";
+import { teacherWeights } from "./testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import type { StepEvent, TrainEvent } from "./trainEvent.ts";
 import type { Snapshot } from "./trainer.ts";
@@ -42,7 +43,7 @@ test.runIf(f16).each([
     async function oneStep(precision: "f16" | "f32", noise: number) {
       const optimizer = "{ kind: sgd, learningRate: 1, weightDecay: 0 }";
       const recipe = tinyRecipe(data, { precision, optimizer, ...overrides }, losses);
-      using networks = createNetworks(device, recipe, recipe.teacher ? teacherWeights(recipe) : {});
+      using networks = createNetworks(device, recipe, teacherWeights(recipe));
       const { store, trained, lossScale } = networks;
       expect(networks.precision).toBe(precision);
       const random = createRandom(5);
@@ -55,7 +56,7 @@ test.runIf(f16).each([
       // Random pictures give larger gradients than training does.
       if (lossScale) store.write(lossScale, Float32Array.of(64, 0, 0));
       using step = await TrainStep.create(device, recipe, networks);
-      const { outcome } = await step.run(batchOf(recipe), { step: 1, learningRate: 0, lossWeights: losses.map(() => 1) });
+      const { outcome } = await step.run(randomBatch(recipe), { step: 1, learningRate: 0, lossWeights: losses.map(() => 1) });
       const done = await outcome;
       const gradients = (await store.read(trained.map((variable) => store.gradientOf(variable)))).values();
       return {
@@ -128,7 +129,7 @@ test.runIf(f16)(
         if (t === 1 || t === skipped + 1) {
           networks.store.write(networks.lossScale!, Float32Array.of(t <= skipped ? 2 ** 60 : 64, 0, t <= skipped ? 0 : skipped));
         }
-        const { outcome } = await step.run(batchOf(recipe), { step: t, learningRate: 1e-3, lossWeights: [1] });
+        const { outcome } = await step.run(randomBatch(recipe), { step: t, learningRate: 1e-3, lossWeights: [1] });
         expect((await outcome).lossScale!.skipped).toBe(t <= skipped);
       }
       return await weightsOf(networks);
@@ -187,36 +188,8 @@ async function weightsOf({ store, trained }: Networks): Promise<readonly Float32
   return [...(await store.read(new Set<Variable>([...trained, ...slots]))).values()];
 }
 
-/** Seeded pictures and blobs. */
-function batchOf({ data: { batchSize, input, heatmap }, student: { joints } }: Recipe): Batch {
-  const random = createRandom(3);
-  const cells = heatmap[0] * heatmap[1];
-  return {
-    image: Uint8Array.from({ length: batchSize * input[0] * input[1] * 4 }, () => 256 * random()),
-    target: Float32Array.from({ length: batchSize * cells * joints }, () => random() ** 8),
-    mask: Float32Array.from({ length: batchSize * joints }, () => Math.round(random())),
-    indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
-    valid: batchSize,
-  };
-}
-
 /** |a − b| / |b|, Euclidean. */
 function distance(a: readonly number[], b: readonly number[]): number {
   const [difference, length] = [a.map((value, i) => value - b[i]!), b].map((each) => each.reduce((sum, value) => sum + value ** 2, 0));
   return Math.sqrt(difference! / length!);
-}
-
-/** Seeded numbers in the shapes of the recipe's teacher, of a size that keeps values about as large from layer to layer. */
-function teacherWeights({ teacher: network }: Recipe): RecipeWeights {
-  const model = createModel(network!.model, network!);
-  nameModule(model, "");
-  const random = createRandom(99);
-  const tensors = [...variablesOf(model)].map(([name, variable]) => {
-    const shape = fileShape(variable);
-    const inputs = shape.slice(1).reduce((product, size) => product * size, 1);
-    const spread = shape.length > 1 ? Math.sqrt(3 / inputs) : 0.3;
-    const middle = /running_var$|bn\d\.weight$/.test(name) ? 1 : 0;
-    return [name, { shape, data: Float32Array.from({ length: shape[0]! * inputs }, () => middle + spread * (2 * random() - 1)) }] as const;
-  });
-  return { teacher: { source: "teacher", tensors: new Map(tensors) } };
 }

@@ -83,6 +83,11 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   return { student, teacher, adapters, store, trained: parameters, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
+/** What scales the loss: f16 would lose its small gradients; on a device without, the recipe's scale stays where it is. */
+export function lossScaleOf({ precision, lossScale }: Networks): Variable | null {
+  return precision === "f16" ? lossScale : null;
+}
+
 /** Tensors of the teacher that losses look at. */
 function tapsOf({ losses }: Recipe): readonly string[] {
   return losses.flatMap((term) => (term.kind === "feature" ? [term.teacher] : []));

@@ -21,6 +21,11 @@ export interface Recipe {
    */
   readonly precision: "f32" | "f16";
   /**
+   * Parts that a batch is computed in, one after the other, for batches beyond memory: `batchSize` stays what the optimiser sees, and losses
+   * and gradients are those of the whole batch. Batch norm's statistics are those of the parts. 1: the batch at once.
+   */
+  readonly accumulate: number;
+  /**
    * Keeps in the forward pass what blocks of the student put out, and computes what is inside of them once more for the backward pass: less
    * memory for up to a third more work, and the same weights, bit for bit.
    */
@@ -72,6 +77,7 @@ export interface DataRecipe {
   readonly heatmap: readonly [height: number, width: number];
   /** Standard deviation of the target Gaussians in heatmap cells; the default is `defaultSigma`. */
   readonly sigma: number;
+  /** Samples of an update; see {@link Recipe.accumulate}. */
   readonly batchSize: number;
   /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
   readonly workers?: number;

@@ -3,6 +3,7 @@ import type { Batch } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { heatmapsOf } from "@kindling/models";
 import { imageInput, recordImages } from "./images.ts";
+import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -62,6 +63,6 @@ export function recordTeacherHeatmaps(
 ): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
   if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
   const graph = new Graph();
-  const image = recordImages(graph, recipe.data.batchSize, recipe.data.input, teacher.card, precision);
+  const image = recordImages(graph, microBatchSize(recipe), recipe.data.input, teacher.card, precision);
   return { graph, heatmaps: heatmapsOf(teacher, image, "eval") };
 }

@@ -1,11 +1,11 @@
 import { TapError } from "@kindling/autograd";
 import { openDevice } from "@kindling/gpu";
-import { createModel, fileShape, nameModule, type StateDict, variablesOf } from "@kindling/models";
-import { createRandom } from "@kindling/pose";
+import { type StateDict, variablesOf } from "@kindling/models";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createNetworks, type RecipeWeights } from "./networks.ts";
+import { createNetworks } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
+import { teacherWeights } from "./testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
 import type { Snapshot } from "./trainer.ts";
@@ -185,7 +185,7 @@ async function train(
   recipe: Recipe,
   { resume, stopAt }: { readonly resume?: Snapshot; readonly stopAt?: (event: TrainEvent) => boolean } = {},
 ): Promise<Outcome> {
-  await using tiny = await createTinyTrainer(device, recipe, recipe.teacher ? teacherWeights(recipe) : {}, resume);
+  await using tiny = await createTinyTrainer(device, recipe, teacherWeights(recipe), resume);
   const { trainer } = tiny;
   const abort = new AbortController();
   const events: TrainEvent[] = [];
@@ -195,20 +195,4 @@ async function train(
   }
   const [weights, snapshot] = [await trainer.studentWeights(), await trainer.snapshot()];
   return { events, weights, snapshot, reports: Object.keys(trainer.step.reports) };
-}
-
-/** Seeded numbers in the shapes of the recipe's teacher, of a size that keeps values about as large from layer to layer. */
-function teacherWeights({ teacher }: Recipe): RecipeWeights {
-  const model = createModel(teacher!.model, teacher!);
-  nameModule(model, "");
-  const random = createRandom(99);
-  const tensors = [...variablesOf(model)].map(([name, variable]) => {
-    const shape = fileShape(variable);
-    const inputs = shape.slice(1).reduce((product, size) => product * size, 1);
-    const spread = shape.length > 1 ? Math.sqrt(3 / inputs) : 0.3;
-    const middle = /running_var$|bn\d\.weight$/.test(name) ? 1 : 0;
-    const size = shape[0]! * inputs;
-    return [name, { shape, data: Float32Array.from({ length: size }, () => middle + spread * (2 * random() - 1)) }] as const;
-  });
-  return { teacher: { source: "teacher", tensors: new Map(tensors) } };
 }

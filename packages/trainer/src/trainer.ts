@@ -1,8 +1,9 @@
-import { createLoader, type DataLoader, type Dataset, type StoredRecords } from "@kindling/data";
+import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type StoredRecords } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
 import { Evaluator } from "./evaluator.ts";
 import { isBetter } from "./metric.ts";
+import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
@@ -78,7 +79,7 @@ export class Trainer implements AsyncDisposable {
   static async create(parts: TrainerParts): Promise<Trainer> {
     const { device, recipe, networks, resume } = parts;
     const loaders = createLoaders(parts); // first, because compiling takes its time
-    const { input, heatmap, batchSize } = recipe.data;
+    const { input, heatmap } = recipe.data;
     let [step, evaluator]: [TrainStep?, Evaluator?] = [];
     try {
       step = await TrainStep.create(device, recipe, networks);
@@ -88,7 +89,7 @@ export class Trainer implements AsyncDisposable {
         joints: recipe.student.joints,
         input,
         heatmap,
-        batchSize,
+        batchSize: microBatchSize(recipe),
         losses: recipe.losses,
         precision: networks.precision,
       });
@@ -237,15 +238,24 @@ function createLoaders({ recipe, training, validation, stored, resume }: Trainer
   }
   const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(resume ? { state: resume.state.loader } : {}) };
   return {
-    training: createLoader({ ...loaderOptions(recipe, training), ...order, ...(stored ? { stored: stored.training } : {}) }),
-    validation: createLoader({ ...loaderOptions(recipe, validation), ...(stored ? { stored: stored.validation } : {}) }),
+    training: createLoader({
+      ...loaderOptions(recipe, training),
+      batchSize: recipe.data.batchSize,
+      ...order,
+      ...(stored ? { stored: stored.training } : {}),
+    }),
+    validation: createLoader({
+      ...loaderOptions(recipe, validation),
+      batchSize: microBatchSize(recipe),
+      ...(stored ? { stored: stored.validation } : {}),
+    }),
   };
 }
 
-function loaderOptions(recipe: Recipe, dataset: Dataset): Parameters<typeof createLoader>[0] {
-  const { input, heatmap, sigma, batchSize, workers, cache } = recipe.data;
+function loaderOptions(recipe: Recipe, dataset: Dataset): Omit<LoaderOptions, "batchSize"> {
+  const { input, heatmap, sigma, workers, cache } = recipe.data;
   const size = ([height, width]: readonly [number, number]) => ({ height, width });
-  return { dataset, input: size(input), heatmap: size(heatmap), sigma, batchSize, cache, ...(workers === undefined ? {} : { workers }) };
+  return { dataset, input: size(input), heatmap: size(heatmap), sigma, cache, ...(workers === undefined ? {} : { workers }) };
 }
 
 /** Overwrites every persistent variable by the snapshot's. */

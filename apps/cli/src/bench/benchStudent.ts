@@ -18,10 +18,12 @@ export interface BenchStudent {
   readonly precision: "f32" | "f16";
   /** A frozen network that is computed in each step; null for ground truth alone. */
   readonly teacher: string | null;
+  /** Parts that the batch of a step is computed in; default 1. */
+  readonly accumulate?: number;
 }
 
 /** The recipe of a benchmark's step: AdamW and mean squared errors, against the ground truth and, where there is one, the teacher. */
-export function benchRecipe({ size: { height, width, batch }, width: channels, precision, teacher }: BenchStudent): Recipe {
+export function benchRecipe({ size: { height, width, batch }, width: channels, precision, teacher, accumulate = 1 }: BenchStudent): Recipe {
   const set = "{ data: none.json, images: none }"; // never read: the batches are random
   return parseRecipe(
     [
@@ -36,6 +38,7 @@ export function benchRecipe({ size: { height, width, batch }, width: channels, p
       `optimizer: { kind: adamw, learningRate: ${benchLearningRate}, weightDecay: 0 }`,
       "schedule: { kind: warmupCosine, warmupEpochs: 1, epochs: 2 }",
       `precision: ${precision}`,
+      `accumulate: ${accumulate}`,
     ].join("\n"),
     "bench.yaml",
   );

@@ -16,6 +16,8 @@ export interface StepBenchOptions extends BenchOptions {
   /** Name of the frozen network of the steps that have one. */
   readonly teacher: string;
   readonly precisions: readonly ("f32" | "f16")[];
+  /** More than 1, the default: also steps whose batch is computed in so many parts. */
+  readonly accumulate?: number;
 }
 
 /** `kindling bench step`: whole steps and forward passes as a user waits for them, from the batch in memory to numbers in memory. */
@@ -71,11 +73,12 @@ export function tooLong(floorMilliseconds: number, seconds: number): boolean {
   return expectedTimesFloor * floorMilliseconds > 1000 * seconds;
 }
 
-function notes({ width, teacher, rounds, seconds }: StepBenchOptions, left: readonly string[]): readonly string[] {
+function notes({ width, teacher, rounds, seconds, accumulate = 1 }: StepBenchOptions, left: readonly string[]): readonly string[] {
   return [
     `squeezenet-hpe${width === 1 ? "" : ` of width ${width}`}, 17 joints; teacher ${teacher}, frozen and computed in each step; up to ${rounds} samples in turn, none begun after ${seconds} s of them; medians between quartiles.`,
     "A step: the batch's bytes are uploaded, AdamW with mean squared errors, its losses are read. A forward pass: the heatmaps are read.",
     "The head is computed by an exact but different algorithm (the taps of its convolution before up-sampling); rows with “head by definition” up-sample 512 channels and convolve, as PyTorch and the peers do. GFLOP are those of each row's own algorithm.",
+    ...(accumulate > 1 ? [`A step in ${accumulate} parts sums their gradients and updates once (accumulate in a recipe).`] : []),
     "Floor: each kernel takes its arithmetic or its memory at the adapter's ceilings, whichever is longer (`kindling bench roofline` has it by layer).",
     "Tuned: dispatches by variants that `kindling tune` measured on this adapter, or that were shipped for it; the others by rule of thumb.",
     "Planned: memory of activations and scratch as it is shared by lifetime; unplanned: without sharing.",
@@ -90,13 +93,13 @@ async function measureSize(
   size: BenchSize,
   precision: "f32" | "f16",
   peaks: Peaks,
-  { width, teacher, ...options }: StepBenchOptions,
+  { width, teacher, accumulate = 1, ...options }: StepBenchOptions,
 ): Promise<{ readonly rows: readonly BenchRow[]; readonly left: readonly string[] }> {
   const cases: { readonly made: StepCase; readonly compiled: CompiledCase }[] = [];
   const left: string[] = [];
   const parts: Disposable[] = [];
   try {
-    for (const [name, make] of stepCases(device, { size, width, precision }, teacher)) {
+    for (const [name, make] of stepCases(device, { size, width, precision, accumulate }, teacher)) {
       if (!name.startsWith(options.only)) continue;
       options.signal.throwIfAborted();
       options.note(`${name}, ${sizeText(size)}, ${precision}: compiling`);
@@ -122,13 +125,14 @@ async function measureSize(
 
 function rowOf(
   { name, student: { size, precision }, kernels }: StepCase,
-  { programs }: CompiledCase,
+  { programs, runs }: CompiledCase,
   peaks: Peaks,
   samples: readonly number[],
 ): BenchRow {
   const { median, ...rest } = quartiles(samples);
-  const reports = Object.values(programs).map(({ report }) => report);
-  const sum = (value: (report: ProgramReport) => number) => reports.reduce((total, report) => total + value(report), 0);
+  const reports = Object.entries(programs).map(([program, { report }]) => ({ ...report, runs: runs[program]! })); // named alike
+  const sum = (value: (report: ProgramReport & { readonly runs: number }) => number) =>
+    reports.reduce((total, report) => total + value(report), 0);
   const floor = floorOf(kernels, peaks);
   return {
     bench: "step",
@@ -143,8 +147,8 @@ function rowOf(
     gflop: floor.gflop,
     floorMilliseconds: floor.milliseconds,
     timesFloor: median / floor.milliseconds,
-    dispatches: sum((report) => report.dispatches),
-    tuned: sum((report) => report.tuned),
+    dispatches: sum((report) => report.runs * report.dispatches),
+    tuned: sum((report) => report.runs * report.tuned),
     plannedMiB: sum((report) => report.plannedBytes) / 2 ** 20,
     unplannedMiB: sum((report) => report.unplannedBytes) / 2 ** 20,
   };

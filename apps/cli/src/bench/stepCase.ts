@@ -18,19 +18,25 @@ export interface StepCase extends Disposable {
 /** A {@link StepCase} that can be run: from the batch in the host's memory to numbers in the host's memory. */
 export interface CompiledCase extends Contestant, Disposable {
   readonly programs: Readonly<Record<string, Program>>;
+  /** How often a sample runs each program. */
+  readonly runs: Readonly<Record<string, number>>;
 }
 
-/** What can be made of a student of a size and a teacher, by name. */
+/** What can be made of a student of a size and a teacher, by name; a step in parts where the student's batch has several. */
 export function stepCases(
   device: Device,
   student: Omit<BenchStudent, "head" | "teacher">,
   teacher: string,
 ): ReadonlyMap<string, () => StepCase> {
-  const plain: BenchStudent = { ...student, head: "upsampleConv", teacher: null };
+  const { accumulate = 1 } = student;
+  const plain: BenchStudent = { ...student, head: "upsampleConv", teacher: null, accumulate: 1 };
   const defined: BenchStudent = { ...plain, head: "convolution after resize" };
   const ofStudent = (networks: Networks) => networks.student;
   const makers: Readonly<Record<string, (name: string) => StepCase>> = {
     "student step": (name) => trainingCase(device, name, plain),
+    ...(accumulate > 1
+      ? { [`student step in ${accumulate} parts`]: (name: string) => trainingCase(device, name, { ...plain, accumulate }) }
+      : {}),
     "student step, head by definition": (name) => trainingCase(device, name, defined),
     "student forward": (name) => forwardCase(device, name, plain, ofStudent),
     "student forward, head by definition": (name) => forwardCase(device, name, defined, ofStudent),
@@ -46,7 +52,9 @@ function trainingCase(device: Device, name: string, student: BenchStudent): Step
   return {
     name,
     student,
-    kernels: Object.values(stepCosts(recipe, networks)).flatMap(({ kernels }) => kernels),
+    kernels: Object.entries(stepCosts(recipe, networks)).flatMap(([program, { kernels }]) =>
+      program === "update" ? kernels : Array.from({ length: recipe.accumulate }, () => kernels).flat(),
+    ),
     async compile() {
       const step = await TrainStep.create(device, recipe, networks);
       const batch = randomBatch(student.size, recipe.data.heatmap, recipe.student.joints, 1);
@@ -54,6 +62,7 @@ function trainingCase(device: Device, name: string, student: BenchStudent): Step
       return {
         name,
         programs: step.programs,
+        runs: step.runs,
         async sample() {
           const begin = performance.now();
           const settings = { step: ++count, learningRate: benchLearningRate, lossWeights: recipe.losses.map(() => 1) };
@@ -80,6 +89,7 @@ function forwardCase(device: Device, name: string, student: BenchStudent, choose
       return {
         name,
         programs: { forward: program },
+        runs: { forward: 1 },
         async sample() {
           const begin = performance.now();
           program.write("image", image);

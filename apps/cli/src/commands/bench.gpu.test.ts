@@ -38,18 +38,23 @@ test("kernels: every variant that the adapter supports is a row, held against ce
   expect(await readFile(files[1]!, "utf8")).toContain("Ceilings of this adapter");
 });
 
-test("step: student, head by definition and teacher, with times, dispatches and memory", async () => {
-  const { results } = await bench("step", "sizes=32x24x2", "width=0.25", "teacher=hrnet-w8");
+test("step: student, in parts, head by definition and teacher, with times, dispatches and memory", async () => {
+  const { results } = await bench("step", "sizes=32x24x2", "width=0.25", "teacher=hrnet-w8", "accumulate=2");
   expect(results.map(({ name }) => name)).toEqual([
     "student step",
+    "student step in 2 parts",
     "student step, head by definition",
     "student forward",
     "student forward, head by definition",
     "student step with hrnet-w8",
     "hrnet-w8 forward",
   ]);
-  const [step, defined] = results;
+  const [step, inParts, defined] = results;
   expect(Number(step!.gflop)).toBeLessThan(Number(defined!.gflop));
+  // The work of both parts, in the memory of one.
+  expect(Number(inParts!.gflop)).toBeGreaterThan(0.99 * Number(step!.gflop));
+  expect(Number(inParts!.dispatches)).toBeGreaterThan(1.9 * Number(step!.dispatches));
+  expect(Number(inParts!.plannedMiB)).toBeLessThan(Number(step!.plannedMiB));
   for (const { milliseconds, stepsPerSecond, floorMilliseconds, timesFloor } of results) {
     expect(Number(stepsPerSecond)).toBeCloseTo(1000 / Number(milliseconds), 6);
     expect(Number(timesFloor)).toBeCloseTo(Number(milliseconds) / Number(floorMilliseconds), 6);
@@ -109,6 +114,7 @@ test("host: microseconds a dispatch on the null backend", async () => {
 
 test.each([
   [["bench", "kernel"], 'there is no benchmark "kernel"; there are kernels, step, roofline, host'],
+  [["bench", "step", "sizes=96x72x2", "accumulate=3"], "every batch of sizes must have 3 equal parts; got sizes=96x72x2"],
   [["bench", "step", "sizes=96x72"], 'sizes must be HEIGHTxWIDTHxBATCH, with commas between; got "96x72"'],
   [["bench", "roofline", "machine=abacus", "gflops=1"], "a machine has a name and two peaks"],
   [["bench", "host", "only=nothing", "out=unused"], 'nothing of host has a name that begins with "nothing"'],

@@ -36,6 +36,7 @@ const keys = {
   machine: { kind: "text", default: "", help: "roofline: name of a machine whose peaks are given by gflops and gbs; nothing is run" },
   gflops: { kind: "number", min: 0.001, help: "roofline: the machine's arithmetic, billions of operations a second" },
   gbs: { kind: "number", min: 0.001, help: "roofline: the machine's memory, billions of bytes a second" },
+  accumulate: { kind: "integer", min: 1, default: 1, help: "step: also times the student's step in so many parts of the batch" },
   patience: { kind: "number", min: 1, default: 150, help: "seconds that a peer may take to an answer; its first one compiles" },
   python: { kind: "text", help: "interpreter with PyTorch, a peer (default: KINDLING_PYTHON, or python3)" },
   unchecked: { kind: "flag", help: "without Dawn's validation and the bounds checks of shaders, with which training runs" },
@@ -92,7 +93,11 @@ async function runBench(name: Bench, device: Device, { values, progress, signal 
       return (await import("../bench/kernelBench.ts")).benchKernels(device, precisions, batch, options);
     case "step": {
       const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
-      return (await import("../bench/stepBench.ts")).benchStep(device, { ...options, sizes, width, teacher, precisions });
+      const { accumulate } = values;
+      if (sizes.some((size) => size.batch % accumulate !== 0)) {
+        throw new InputError(`accumulate: every batch of sizes must have ${accumulate} equal parts; got sizes=${values.sizes}`);
+      }
+      return (await import("../bench/stepBench.ts")).benchStep(device, { ...options, sizes, width, teacher, precisions, accumulate });
     }
     case "roofline": {
       const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);

@@ -89,6 +89,20 @@ test("a recipe's training step is profiled: memory of every program, kernels for
   expect(programs).toEqual(new Set(["gradients", "update"]));
 });
 
+test("a step in parts is profiled whole: kernels of the gradients count once a part, those of the update once, in less memory", async () => {
+  const words = [tiny.run.recipe, "data.workers=0", "optimizer.kind=adam", "--run"] as const;
+  const [whole, inParts] = [await profiled(...words), await profiled(...words, "accumulate=4")];
+  const calls = ({ kernels }: ProfileJson, name: string): number => sum(kernels, ({ kernel, calls }) => (kernel === name ? calls : 0));
+  for (const kernel of ["unpackImage", "conv2dBias", "adaptiveWing"]) expect(calls(inParts, kernel)).toBe(4 * calls(whole, kernel));
+  expect([calls(whole, "adam"), calls(inParts, "adam")]).toEqual([1, 1]);
+  expect([calls(whole, "accumulate"), calls(inParts, "accumulate")]).toEqual([0, 4 * 3]); // gt, total and one segment
+  expect(inParts.memory["gradients, shared"]).toBeLessThan(0.4 * whole.memory["gradients, shared"]!);
+  const kept = "parameters, gradients and optimiser";
+  expect(inParts.memory[kept]).toBeGreaterThan(whole.memory[kept]!);
+  const { out } = await kindling("profile", tiny.run.recipe, "accumulate=2");
+  expect(out).toContain("batch 4 in 2 parts of 2");
+});
+
 const cachedTeacher = `name: cached
 seed: 1
 student: { model: squeezenet-hpe, width: 0.25 }

@@ -1,4 +1,5 @@
 import {
+  accumulate,
   adamUpdate,
   adamwUpdate,
   allFinite,
@@ -83,6 +84,10 @@ const sgd = { weightDecay: 0.01, learningRateFactor: 1, momentum: 0.9, nesterov:
 
 /** Ops that no case of a gradient runs: updates of variables, and casts, which f32 alone has none of. */
 const withoutGradient: Readonly<Record<string, Recording>> = {
+  accumulate: update((state) => {
+    const values = state("values");
+    accumulate(state("sums"), values, values.graph.input("keep", [], "f32"));
+  }),
   adamUpdate: update((state, scalars) =>
     adamUpdate(state("parameters"), state("gradients"), state("expAvg"), state("expAvgSq"), scalars, adam),
   ),

@@ -17,7 +17,8 @@ export function train(shell: Shell): Command {
       resume: { kind: "flag", help: "go on with the run whose folder is given" },
       runs: { kind: "path", default: "runs", help: "where the run folder is made" },
     },
-    overrides: "replaces a value of the recipe: epochs=10, batchSize=32, optimizer.learningRate=5e-4; with resume, epochs=+50",
+    overrides:
+      "replaces a value of the recipe: epochs=10, batchSize=32, accumulate=4, optimizer.learningRate=5e-4; with resume, epochs=+50",
     async run({ operands: [target], values, overrides, progress, signal, words, event }) {
       const { bestResults, createRunFolder, openRunFolder, readRecipe, readResults, recipeDigest, trainRun } = await import(
         "@kindling/trainer"
@@ -69,7 +70,12 @@ export function train(shell: Shell): Command {
   });
 }
 
-function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, progress: Progress): void {
+function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
+  const {
+    precision,
+    accumulate,
+    schedule: { epochs },
+  } = recipe;
   switch (event.kind) {
     case "start": {
       const { device, data, trainer, fromStep, parameters } = event;
@@ -87,11 +93,14 @@ function show(event: RunEvent, { precision, schedule: { epochs } }: Recipe, prog
       }
       for (const [name, report] of Object.entries(trainer.step.reports)) {
         const bytes = `${(report.plannedBytes / 2 ** 20).toFixed(1)} MiB planned, ${(report.unplannedBytes / 2 ** 20).toFixed(1)} without reuse`;
+        const runs = trainer.step.runs[name]!; // named as the reports
         progress.note(
-          `${name}: ${report.dispatches} dispatches, ${report.pipelines} new pipelines, ${bytes}, ${(report.flops / 1e9).toFixed(2)} GFLOP`,
+          `${name}${runs > 1 ? `, ${runs} times a step` : ""}: ${report.dispatches} dispatches, ${report.pipelines} new pipelines, ${bytes}, ${(report.flops / 1e9).toFixed(2)} GFLOP`,
         );
       }
       progress.note(`a step takes ${memoryText(event)}`);
+      if (accumulate > 1)
+        progress.note(`batches of ${recipe.data.batchSize} in ${accumulate} parts of ${recipe.data.batchSize / accumulate}`);
       progress.note(`the student has ${parameters} parameters`);
       progress.begin("training", epochs * trainer.stepsPerEpoch, fromStep);
       progress.update(fromStep, "");

@@ -7,10 +7,11 @@ export async function scoreTeacher(
   device: Device,
   recipe: Recipe,
 ): Promise<{ readonly score: Score; readonly tiles: readonly SampleTile[] }> {
-  const { Evaluator, loadNetwork, readNetworkFile, readRecipeData } = await import("@kindling/trainer");
+  const { Evaluator, loadNetwork, microBatchSize, readNetworkFile, readRecipeData } = await import("@kindling/trainer");
   const { createLoader } = await import("@kindling/data");
   const teacher = recipe.teacher!; // only recipes with a teacher come here
-  const { input, heatmap, sigma, batchSize } = recipe.data;
+  const { input, heatmap, sigma } = recipe.data;
+  const batchSize = microBatchSize(recipe);
   using network = loadNetwork(device, await readNetworkFile(teacher.weights, { ...teacher, input }));
   const { validation } = await readRecipeData(recipe);
   const options = { ...network, joints: teacher.joints, input, heatmap, batchSize, losses: recipe.losses };

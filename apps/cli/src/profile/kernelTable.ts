@@ -2,7 +2,7 @@ import type { Peaks } from "../bench/floor.ts";
 import { textTable } from "../textTable.ts";
 import type { ProgramTimes } from "./timeProgram.ts";
 
-/** All calls of one variant of a kernel in one run. */
+/** All calls of one variant of a kernel in one run of the whole. */
 export interface KernelRow {
   readonly kernel: string;
   readonly variant: string;
@@ -21,13 +21,15 @@ export interface KernelRow {
 /** Time and throughput of every kernel and variant of some programs, against the adapter's ceilings, the longest first. */
 export function kernelRows(programs: readonly ProgramTimes[], peaks: Peaks): readonly KernelRow[] {
   const sums = new Map<string, { kernel: string; variant: string; calls: number; microseconds: number; flops: number; bytes: number }>();
-  for (const { kernel, variant, microseconds, flops, bytes } of programs.flatMap(({ kernels }) => kernels)) {
+  for (const { runs, kernel, variant, microseconds, flops, bytes } of programs.flatMap(({ runs, kernels }) =>
+    kernels.map((each) => ({ ...each, runs })),
+  )) {
     const key = `${kernel}/${variant}`;
     const sum = sums.get(key) ?? { kernel, variant, calls: 0, microseconds: 0, flops: 0, bytes: 0 };
-    sum.calls++;
-    sum.microseconds += microseconds;
-    sum.flops += flops;
-    sum.bytes += bytes;
+    sum.calls += runs;
+    sum.microseconds += runs * microseconds;
+    sum.flops += runs * flops;
+    sum.bytes += runs * bytes;
     sums.set(key, sum);
   }
   const all = [...sums.values()];

@@ -5,7 +5,16 @@ import { type Device, sizeOf } from "@kindling/gpu";
 import { median } from "@kindling/kernels";
 import { modelCosts } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
-import { createNetworks, type Networks, type Recipe, readRecipe, readRecipeData, stepCosts, TrainStep } from "@kindling/trainer";
+import {
+  createNetworks,
+  microBatchSize,
+  type Networks,
+  type Recipe,
+  readRecipe,
+  readRecipeData,
+  stepCosts,
+  TrainStep,
+} from "@kindling/trainer";
 import { sizeOfPair } from "../networkKeys.ts";
 import type { Progress } from "../progress.ts";
 import { openTunedDevice } from "../tune/tunedDevice.ts";
@@ -34,6 +43,7 @@ const ordinarySteps = 5;
 export async function profileRecipe({ file, overrides, run, ...options }: ProfileRecipeOptions): Promise<Profile> {
   const recipe = await readRecipe(file, overrides);
   const { input, batchSize } = recipe.data;
+  const atOnce = microBatchSize(recipe);
   using device = await openTunedDevice((text) => options.progress.note(text));
   using networks = createNetworks(device, recipe, null);
   const { student, teacher, store } = networks;
@@ -44,10 +54,10 @@ export async function profileRecipe({ file, overrides, run, ...options }: Profil
     ...Object.fromEntries(Object.entries(programs).map(([name, { plannedBytes }]) => [`${name}, shared`, plannedBytes])),
   };
   return {
-    title: `${recipe.name}, training step in ${precision}, input ${input.join("x")}, batch ${batchSize}`,
+    title: `${recipe.name}, training step in ${precision}, input ${input.join("x")}, batch ${batchSize}${atOnce < batchSize ? ` in ${recipe.accumulate} parts of ${atOnce}` : ""}`,
     networks: [
-      { name: "student", costs: modelCosts(student, input, batchSize, precision) },
-      ...(teacher ? [{ name: "teacher", costs: modelCosts(teacher, input, batchSize, precision) }] : []),
+      { name: "student", costs: modelCosts(student, input, atOnce, precision) },
+      ...(teacher ? [{ name: "teacher", costs: modelCosts(teacher, input, atOnce, precision) }] : []),
     ],
     peakBytes: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0),
     memory,
@@ -65,7 +75,7 @@ async function measure(
   using step = await TrainStep.create(device, recipe, networks);
   const spans = new HostSpans();
   const times = await trainingSteps(device, recipe, step, { spans, progress, signal });
-  const programs = await timePrograms(step.programs, signal);
+  const programs = await timePrograms(step.programs, signal, step.runs);
   if (trace !== undefined) {
     const runs: ProfiledRun[] = [];
     for (const [program, compiled] of Object.entries(step.programs)) {

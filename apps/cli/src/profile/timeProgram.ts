@@ -4,6 +4,8 @@ import { median } from "@kindling/kernels";
 /** How long the dispatches of a program take. */
 export interface ProgramTimes {
   readonly name: string;
+  /** How often what is profiled runs it: a step in parts, once a part. */
+  readonly runs: number;
   readonly clock: ProgramTimings["clock"];
   /** In the order of the dispatches; medians of all rounds. */
   readonly kernels: readonly KernelTiming[];
@@ -13,8 +15,12 @@ export interface ProgramTimes {
 /** Rounds are added until they have taken so long, or are so many. */
 const enough = { milliseconds: 4000, rounds: 9 };
 
-/** Profiles programs that belong together, in turn, a few times; the first round, in which drivers finish compiling, does not count. */
-export async function timePrograms(programs: Readonly<Record<string, Program>>, signal: AbortSignal): Promise<readonly ProgramTimes[]> {
+/** Profiles programs that belong together, in turn, a few times, each once a round; `runs` is how often the whole runs each, by default once. The first round, in which drivers finish compiling, does not count. */
+export async function timePrograms(
+  programs: Readonly<Record<string, Program>>,
+  signal: AbortSignal,
+  runs: Readonly<Record<string, number>> = {},
+): Promise<readonly ProgramTimes[]> {
   const rounds: Record<string, ProgramTimings>[] = [];
   let start = performance.now();
   for (let round = 0; round <= enough.rounds; round++) {
@@ -31,6 +37,6 @@ export async function timePrograms(programs: Readonly<Record<string, Program>>, 
       ...kernel,
       microseconds: median(all.map((timings) => timings.kernels[i]!.microseconds)),
     }));
-    return { name, clock: all[0]!.clock, kernels, rounds: rounds.length };
+    return { name, runs: runs[name] ?? 1, clock: all[0]!.clock, kernels, rounds: rounds.length };
   });
 }

@@ -1,3 +1,4 @@
+export * from "./accumulate.ts";
 export * from "./activationGrad.ts";
 export * from "./activations.ts";
 export * from "./adamUpdate.ts";

@@ -1,5 +1,6 @@
 import { clipByGlobalNorm, Graph, globalNorm, type ParameterStore, scaleBy, type Tensor, type Variable } from "@kindling/autograd";
-import type { OptimizerRecipe } from "../recipe.ts";
+import { gradientSums } from "../gradientSums.ts";
+import type { Recipe } from "../recipe.ts";
 import { recordScaledStep, scaledStepTable } from "./lossScale.ts";
 import { updateRuleOf } from "./updateRule.ts";
 
@@ -13,14 +14,20 @@ export interface RecordedUpdate {
 }
 
 /**
- * Records an update: reads the gradient arena and the input `step`, overwrites parameters and slots, one dispatch a segment. With a loss
- * scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the step changes nothing but the scale.
+ * Records an update: reads the gradient arena (of a recipe that accumulates, the sums of it) and the input `step`, overwrites parameters and
+ * slots, one dispatch a segment. With a loss scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the
+ * step changes nothing but the scale.
  * @throws Error when the store has no parameter that is trained.
  */
-export function recordUpdate(store: ParameterStore, optimizer: OptimizerRecipe, lossScale: Variable | null): RecordedUpdate {
+export function recordUpdate(
+  store: ParameterStore,
+  { optimizer, accumulate }: Pick<Recipe, "optimizer" | "accumulate">,
+  lossScale: Variable | null,
+): RecordedUpdate {
   const rule = updateRuleOf(optimizer);
   const graph = new Graph();
-  const [first, ...rest] = store.segments.map((segment) => graph.use(segment.gradients));
+  const arena = accumulate > 1 ? gradientSums(store) : store.segments.map((segment) => segment.gradients);
+  const [first, ...rest] = arena.map((variable) => graph.use(variable));
   if (!first) throw new Error("nothing is trained: no parameter of the recipe's networks is trainable");
   const gradients = [first, ...rest] as const;
   const scaled = lossScale && recordScaledStep(graph, rule, gradients, lossScale);

@@ -27,7 +27,15 @@ function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | und
   return undefined;
 }
 
-function checkData({ data }: Recipe): DescribedIssue | undefined {
+function checkData({ data, accumulate }: Recipe): DescribedIssue | undefined {
+  if (data.batchSize % accumulate !== 0) {
+    const divisors = Array.from({ length: data.batchSize }, (_, i) => i + 1).filter((parts) => data.batchSize % parts === 0);
+    const nearest = divisors.reduce((best, parts) => (Math.abs(parts - accumulate) < Math.abs(best - accumulate) ? parts : best));
+    return issue(
+      ["accumulate"],
+      `accumulate: a batchSize of ${data.batchSize} has no ${accumulate} equal parts; expected a divisor of it, such as ${nearest}`,
+    );
+  }
   const [height, width] = data.input;
   for (const [axis, [pixels, cells]] of Object.entries({ height: [height, data.heatmap[0]], width: [width, data.heatmap[1]] })) {
     if (pixels! % cells! !== 0) {

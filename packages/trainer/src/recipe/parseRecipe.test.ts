@@ -57,6 +57,7 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
     optimizer: { kind: "adamw", learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 1e-4 },
     schedule: { kind: "warmupCosine", warmupEpochs: 5, epochs: 30, update: "epoch" },
     precision: "f32",
+    accumulate: 1,
     activationCheckpointing: false,
     validateEvery: 1,
     metric: "pck",
@@ -264,6 +265,11 @@ test.each([
     "heatmaps that do not divide the input",
     withLine(9, "  batchSize: 1\n  heatmap: [100, 72]"),
     "/r/kd.yaml:10: data.heatmap: 100 cells must divide the input's height of 384 pixels",
+  ],
+  [
+    "a batch that has no so many equal parts",
+    `${text}\naccumulate: 7`,
+    "/r/kd.yaml:15: accumulate: a batchSize of 128 has no 7 equal parts; expected a divisor of it, such as 8",
   ],
   [
     "an input that four does not divide",

@@ -41,7 +41,7 @@ const data = closedObject({
   input: size.describe("crop [height, width] in pixels"),
   heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input"),
   sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
-  batchSize: count,
+  batchSize: count.describe("samples of an update"),
   workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
   augment: z.literal("none").default("none"),
   limit: count.exactOptional().describe("use only the first so many persons of each set"),
@@ -128,6 +128,11 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
     .enum(["f32", "f16"])
     .default("f32")
     .describe("how activations and their gradients are stored; f16 is f32 on an adapter without shader-f16"),
+  accumulate: count
+    .default(1)
+    .describe(
+      "equal parts that a batch is computed in, for a batchSize beyond memory; losses, gradients and updates are the whole batch's",
+    ),
   activationCheckpointing: z
     .boolean()
     .default(false)

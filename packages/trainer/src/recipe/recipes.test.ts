@@ -27,6 +27,7 @@ test("the published JSON Schema is the one of the code", () => {
 test("the list of keys has every value with its type and default", () => {
   const keys = new Map(recipeKeys().map((key) => [key.path, key]));
   expect(keys.get("data.batchSize")).toMatchObject({ type: "integer" });
+  expect(keys.get("accumulate")).toMatchObject({ type: "integer", default: 1 });
   expect(keys.get("data.input")).toMatchObject({ type: "[integer, integer]" });
   expect(keys.get("losses.N.kind")).toMatchObject({ type: "adaptiveWing | mse | spatialKl | feature" });
   expect(keys.get("optimizer.kind")).toMatchObject({ type: "adamw | adam | sgd" });

@@ -1,0 +1,76 @@
+import { accumulate, add, backward, fill, Graph, scaleBy, type Tensor } from "@kindling/autograd";
+import { heatmapsOf } from "@kindling/models";
+import { gradientSums } from "./gradientSums.ts";
+import { recordImages } from "./images.ts";
+import { lossOf } from "./losses/lossOf.ts";
+import { microBatchSize } from "./microBatches.ts";
+import { lossScaleOf, type Networks } from "./networks.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** The program that runs once a micro-batch, to be compiled. */
+export interface RecordedGradients {
+  readonly graph: Graph;
+  /** Every loss term without its weight, and "total", []; of a batch in parts, their sums over the parts run so far. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena.
+ *
+ * Of a recipe that accumulates, the graph is that of one part of the batch: each loss counts by its share in the whole batch's (`lossShares`),
+ * and losses and gradients are added to sums, which the first part begins anew (`keep` 0). What the update then reads is `gradientSums`.
+ */
+export function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: boolean): RecordedGradients {
+  const { input, heatmap } = recipe.data;
+  const batchSize = microBatchSize(recipe);
+  const { student, teacher, adapters, store, trained, precision } = networks;
+  const graph = new Graph();
+  const heatmaps = [batchSize, ...heatmap, recipe.student.joints];
+  const target = graph.input("target", heatmaps, "f32");
+  const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
+  const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
+  const prediction = heatmapsOf(student, recordImages(graph, batchSize, input, student.card, precision), "train");
+  // Either in memory, or on disk: then it comes with the batches.
+  const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
+  const teacherOutput = isCached
+    ? graph.input("teacher", heatmaps, "f32")
+    : teacher && heatmapsOf(teacher, recordImages(graph, batchSize, input, teacher.card, precision), "eval");
+  const context = {
+    student: prediction,
+    ...(teacherOutput ? { teacher: teacherOutput } : {}),
+    target,
+    mask,
+    everyJoint: () => fill(graph, mask.shape, 1),
+    tap: (path: string) => graph.find(path),
+    adapters,
+  };
+  const inParts = recipe.accumulate > 1;
+  const shares = inParts ? graph.input("lossShares", [recipe.losses.length], "f32") : null;
+  const terms = recipe.losses.map((term, i): readonly [string, Tensor] => {
+    const loss = lossOf(term, context);
+    return [term.name, shares ? scaleBy(loss, shares, i) : loss];
+  });
+  const total = terms.map(([, loss], i) => scaleBy(loss, weights, i)).reduce(add);
+  const lossScale = lossScaleOf(networks);
+  const gradients = backward(
+    lossScale ? scaleBy(total, graph.use(lossScale), 0) : total,
+    trained.map((variable) => graph.use(variable)),
+  );
+  for (const [i, variable] of trained.entries()) {
+    graph.assign(store.gradientOf(variable), gradients[i] ?? fill(graph, variable.shape, 0));
+  }
+  const losses = { ...Object.fromEntries(terms), total };
+  return { graph, outputs: inParts ? recordSums(graph, networks, losses) : losses };
+}
+
+/** Adds the losses and, a segment a dispatch, the gradients to their sums; the sums of the losses. */
+function recordSums(graph: Graph, { store }: Networks, losses: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const keep = graph.input("keep", [], "f32");
+  const lossSums = Object.entries(losses).map(([name, loss]): readonly [string, Tensor] => {
+    const sum = graph.use(store.transient(`lossSum.${name}`, []));
+    accumulate(sum, loss, keep);
+    return [name, sum];
+  });
+  for (const [i, sum] of gradientSums(store).entries()) accumulate(graph.use(sum), graph.use(store.segments[i]!.gradients), keep);
+  return Object.fromEntries(lossSums);
+}
