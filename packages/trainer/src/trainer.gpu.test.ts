@@ -157,8 +157,9 @@ test("a term that names no tensor is told the nearest, and one that compares oth
   expect(() => networksOf(otherChannels)).toThrow(/has 96 channels and teacher\.layer1\.out 256; set adapter: conv1x1/);
 });
 
-test("a step makes no buffer, bind group, pipeline or shader", async () => {
-  await using tiny = await createTinyTrainer(device, tinyRecipe(data, { "data.cache": "true", epochs: "4", validateEvery: "4" }));
+test.each([1, 2])("a step of a batch in %i parts makes no buffer, bind group, pipeline or shader", async (accumulate) => {
+  const changes = { accumulate: String(accumulate), "data.cache": "true", epochs: "4", validateEvery: "4" };
+  await using tiny = await createTinyTrainer(device, tinyRecipe(data, changes));
   const made = (
     ["createBuffer", "createBindGroup", "createComputePipelineAsync", "createComputePipeline", "createShaderModule"] as const
   ).map((name) => vi.spyOn(device.gpu, name));
