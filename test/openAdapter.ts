@@ -1,4 +1,4 @@
-import { type Capabilities, openDevice } from "@kindling/gpu";
+import { type Capabilities, openDevice, subgroupMatrixText } from "@kindling/gpu";
 import { beforeAll } from "vitest";
 
 /**
@@ -13,7 +13,8 @@ beforeAll(async ({}, file) => {
 });
 
 /** What decides which kernels and tests run at all. */
-function capabilitiesText({ f16, subgroups, timestamps }: Capabilities): string {
+function capabilitiesText({ f16, subgroups, subgroupMatrices, timestamps }: Capabilities): string {
   const lanes = subgroups && (subgroups.min === subgroups.max ? `${subgroups.min}` : `${subgroups.min} to ${subgroups.max}`);
-  return `f16 ${f16 ? "yes" : "no"}, subgroups ${lanes || "no"}, timestamps ${timestamps ? "yes" : "no"}`;
+  const matrices = subgroupMatrices.map(subgroupMatrixText).join(" and ");
+  return `f16 ${f16 ? "yes" : "no"}, subgroups ${lanes || "no"}, subgroup matrices ${matrices || "no"}, timestamps ${timestamps ? "yes" : "no"}`;
 }

@@ -1,6 +1,6 @@
 import { compile, lower, ParameterStore } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
-import { sourceOf, type Variant } from "@kindling/kernels";
+import { bindingTypes, sourceOf, type Variant } from "@kindling/kernels";
 import type { EdgeGraph } from "./edgeGraph.ts";
 import { type RunTime, timePerRun } from "./timePerRun.ts";
 
@@ -24,11 +24,12 @@ export async function* measureVariants(
   { graph, weight, y }: EdgeGraph,
   x: Float32Array<ArrayBuffer>,
 ): AsyncGenerator<VariantMeasurement> {
-  const { kernel, problem, reads, writes } = lower(graph, [y])[0]!.dispatches[0]!; // recordEdges records one convolution
-  const dtypes = [...reads, ...writes].map(({ dtype }) => dtype);
+  const call = lower(graph, [y])[0]!.dispatches[0]!; // recordEdges records one convolution
+  const { kernel, problem } = call;
+  const dtypes = bindingTypes(call);
   using store = new ParameterStore(device, { variables: [weight], trainable: () => false });
   store.initialise([weight], Math.random); // edge filters draw nothing
-  for (const variant of kernel.variants.filter((candidate) => candidate.supports(problem, device.capabilities))) {
+  for (const variant of kernel.variants.filter((candidate) => candidate.supports(problem, device.capabilities, dtypes))) {
     const start = performance.now();
     using program = await compile(graph, device, { store, outputs: { y }, choose: (): Variant => variant });
     const compileMilliseconds = performance.now() - start;

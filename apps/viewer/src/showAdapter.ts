@@ -1,4 +1,4 @@
-import type { Device, SystemDescription } from "@kindling/gpu";
+import { type Device, type SystemDescription, subgroupMatrixText } from "@kindling/gpu";
 import { byId, element } from "./element.ts";
 import { byteText } from "./numberText.ts";
 
@@ -17,7 +17,7 @@ export function showAdapter(device: Device, system: SystemDescription): void {
 }
 
 function factsOf({ capabilities, info }: Device, system: SystemDescription): readonly (readonly [string, string])[] {
-  const { f16, subgroups, timestamps } = capabilities;
+  const { f16, subgroups, subgroupMatrices, timestamps } = capabilities;
   return [
     ["Vendor", info.vendor || unknown],
     ["Architecture", info.architecture || unknown],
@@ -27,6 +27,7 @@ function factsOf({ capabilities, info }: Device, system: SystemDescription): rea
     ["Browser", system.implementation],
     ["16-bit floats", f16 ? "yes" : "no"],
     ["Subgroups", subgroups ? (subgroups.min === subgroups.max ? `of ${subgroups.min}` : `of ${subgroups.min} to ${subgroups.max}`) : "no"],
+    ["Subgroup matrices", subgroupMatrices.map(subgroupMatrixText).join(", ") || "no"],
     ["Timestamps", timestamps ? "yes" : "no"],
     ["Largest binding", byteText(capabilities.maxBindingBytes)],
     ["Workgroup memory", byteText(capabilities.maxWorkgroupStorageBytes)],

@@ -1,5 +1,5 @@
-import { type Aval, type Command, Commands, createCommand, type Device, packUniforms, uniformBytes } from "@kindling/gpu";
-import { chooseVariant, type Kernel, type KernelCall, type Problem, sourceOf, type Variant } from "@kindling/kernels";
+import { type Aval, type Command, Commands, createCommand, type Device, type DType, packUniforms, uniformBytes } from "@kindling/gpu";
+import { bindingTypes, chooseVariant, type Kernel, type KernelCall, type Problem, sourceOf, type Variant } from "@kindling/kernels";
 import type { Graph } from "./graph.ts";
 import { costOf, layerOf } from "./layerOf.ts";
 import { type LoweredNode, lower } from "./lower.ts";
@@ -16,8 +16,8 @@ export interface CompileOptions {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Keeps every tensor so that runChecked can look for NaN after each node; for debugging. */
   readonly checked?: boolean;
-  /** Picks the variant of a call; what was measured on the device, else the rule of thumb, when absent. */
-  readonly choose?: (kernel: Kernel, problem: Problem) => Variant;
+  /** Picks the variant of a call, whose bindings are stored as `dtypes`; what was measured on the device, else the rule of thumb, when absent. */
+  readonly choose?: (kernel: Kernel, problem: Problem, dtypes: readonly DType[]) => Variant;
 }
 
 /** Operations in one submission: about half a second, which drivers' watchdogs bear. */
@@ -124,17 +124,13 @@ async function bindAll(
   const perNode = nodes.map(({ node, dispatches }) =>
     dispatches.map(async (dispatch) => {
       const { kernel, problem, reads, writes } = dispatch;
-      const { variant, tuned } = choose ? { variant: choose(kernel, problem), tuned: false } : chooseVariant(device, dispatch);
+      const dtypes = bindingTypes(dispatch);
+      const { variant, tuned } = choose ? { variant: choose(kernel, problem, dtypes), tuned: false } : chooseVariant(device, dispatch);
       packUniforms(kernel.uniforms, kernel.uniformValues(problem), view, offset);
       const cost = costOf(dispatch);
       const command = createCommand(device, {
         label: `${kernel.name}/${variant.id}`,
-        source: sourceOf(
-          kernel,
-          variant,
-          problem,
-          [...reads, ...writes].map(({ dtype }) => dtype),
-        ),
+        source: sourceOf(kernel, variant, problem, dtypes),
         reads: reads.map((value) => placement.rangeOf(value)),
         writes: writes.map((value) => placement.rangeOf(value)),
         uniforms: { buffer: uniforms, offset, bytes: uniformBytes(kernel.uniforms) },

@@ -38,6 +38,7 @@ export async function describeSystem(): Promise<SystemDescription> {
     implementation,
     fingerprint: device.fingerprint,
     features,
+    subgroupMatrices: device.capabilities.subgroupMatrices,
     limits,
     memory,
     problems,

@@ -45,6 +45,7 @@ export async function describeSystem(): Promise<SystemDescription> {
     implementation: dawnVersion(),
     fingerprint: device.fingerprint,
     features,
+    subgroupMatrices: device.capabilities.subgroupMatrices,
     limits,
     memory: memory(),
     problems: systemProblems(facts, { software: info.isFallbackAdapter, embedded: embedded !== undefined }),

@@ -2,12 +2,25 @@ import { DeviceLostError, GpuValidationError, LimitError } from "./errors.ts";
 import { LayoutCache } from "./layouts.ts";
 import { PipelineCache } from "./pipelines.ts";
 
+/** A product of matrices that a subgroup computes as one instruction ("tensor cores"): M × K times K × N, added to M × N. */
+export interface SubgroupMatrix {
+  /** Of the factors: "f16", "f32", "i8", … */
+  readonly componentType: string;
+  /** Of the sum. */
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 /** What kernels may rely on; everything here was requested from the adapter and granted. */
 export interface Capabilities {
   /** Runs on the processor (SwiftShader, lavapipe, WARP): workgroup memory is cached memory there, and barriers cost thread switches. */
   readonly software: boolean;
   readonly f16: boolean;
   readonly subgroups: false | { readonly min: number; readonly max: number };
+  /** Empty where the adapter has none. */
+  readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly timestamps: boolean;
   readonly maxStorageBuffers: number;
   readonly maxBindingBytes: number;
@@ -15,6 +28,11 @@ export interface Capabilities {
   readonly maxWorkgroupStorageBytes: number;
   readonly maxWorkgroupInvocations: number;
   readonly maxWorkgroupsPerDimension: number;
+}
+
+/** How people read it: "f16 → f32 16×16×16". */
+export function subgroupMatrixText({ componentType, resultComponentType, M, N, K }: SubgroupMatrix): string {
+  return `${componentType} → ${resultComponentType} ${M}×${N}×${K}`;
 }
 
 /** Who computes: as `kindling doctor` and run.json show it. */

@@ -1,3 +1,4 @@
+import type { Capabilities } from "./device.ts";
 import type { SystemProblem } from "./systemProblems.ts";
 
 /** What `kindling doctor` shows: plain data, fit for JSON. */
@@ -20,6 +21,8 @@ export interface SystemDescription {
   readonly implementation: string;
   readonly fingerprint: string;
   readonly features: readonly string[];
+  /** As {@link Capabilities} has them. */
+  readonly subgroupMatrices: Capabilities["subgroupMatrices"];
   /** All limits of the adapter, by WebGPU's names. */
   readonly limits: Readonly<Record<string, number>>;
   readonly memory: SystemMemory;
@@ -48,6 +51,7 @@ export function describeNothing(implementation: string, memory: SystemMemory, pr
     implementation,
     fingerprint: "",
     features: [],
+    subgroupMatrices: [],
     limits: {},
     memory,
     problems,

@@ -30,15 +30,20 @@ export interface Cost {
   readonly bytes: number;
 }
 
+/** A WGSL extension besides f16. */
+export type WgslExtension = "subgroups" | "chromium_experimental_subgroup_matrix";
+
 /** One WGSL source for a kernel. */
 export interface Variant<P extends Problem = Problem> {
   readonly id: string;
   /** Bindings that this source sees as `array<vec4<…>>` instead of scalars. */
   vectors?(problem: P): readonly string[];
   /** WGSL extensions that this source needs, besides f16, which follows from the bindings; `supports` asks for the same capabilities. */
-  readonly enables?: readonly "subgroups"[];
-  /** Whether the variant is right for a problem on an adapter; tests run it wherever this is so. */
-  supports(problem: P, capabilities: Capabilities): boolean;
+  readonly enables?: readonly WgslExtension[];
+  /**
+   * Whether the variant is right for a problem on an adapter, its bindings stored as `dtypes` (in binding order); tests run it wherever this is so.
+   */
+  supports(problem: P, capabilities: Capabilities, dtypes: readonly DType[]): boolean;
   /** Rule of thumb where nothing was measured: whether it is worth choosing there. Always, when absent. */
   suits?(problem: P, capabilities: Capabilities): boolean;
   /** The shader without bindings and uniform struct, which {@link prelude} generates. */
@@ -56,7 +61,12 @@ export function defineKernel<P extends Problem, const S extends UniformSchema>(k
  * `YElement`: `f32`, or what it is stored as. Extensions come first, because WGSL wants them before all else.
  * @throws DTypeError when a binding is f16 that the kernel does not list as such.
  */
-export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: readonly string[], enables: readonly string[] = []): string {
+export function prelude(
+  kernel: Kernel,
+  dtypes: readonly DType[],
+  vectors: readonly string[],
+  enables: readonly WgslExtension[] = [],
+): string {
   const names = [...kernel.reads, ...kernel.writes];
   const bindings = names.map((name, i) => {
     if (dtypes[i] === "f16" && !kernel.f16?.includes(name)) {
@@ -70,8 +80,12 @@ export function prelude(kernel: Kernel, dtypes: readonly DType[], vectors: reado
     return `alias ${alias} = ${element};\n${binding("read_write", alias)}`;
   });
   const extensions = [...(dtypes.includes("f16") ? ["f16"] : []), ...enables].map((name) => `enable ${name};\n`).join("");
-  return `${extensions}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;
+  // Else Dawn refuses matrices below any branch that it cannot prove uniform, loops over bindings among them.
+  const diagnostics = enables.includes(subgroupMatrix) ? "diagnostic(off, chromium.subgroup_matrix_uniformity);\n" : "";
+  return `${diagnostics}${extensions}${structOf(kernel.uniforms)}\n${bindings.join("\n")}\n@group(0) @binding(${names.length}) var<uniform> u: Uniforms;\n`;
 }
+
+const subgroupMatrix: WgslExtension = "chromium_experimental_subgroup_matrix";
 
 /** The whole shader of a variant. */
 export function sourceOf<P extends Problem>(kernel: Kernel<P>, variant: Variant<P>, problem: P, dtypes: readonly DType[]): string {
@@ -79,8 +93,14 @@ export function sourceOf<P extends Problem>(kernel: Kernel<P>, variant: Variant<
 }
 
 /** The last variant (authors list slow to fast) that supports a problem and suits it. */
-export function fastestVariant<P extends Problem>(kernel: Kernel<P>, problem: P, capabilities: Capabilities): Variant<P> {
-  const suits = (variant: Variant<P>) => variant.supports(problem, capabilities) && (variant.suits?.(problem, capabilities) ?? true);
+export function fastestVariant<P extends Problem>(
+  kernel: Kernel<P>,
+  problem: P,
+  capabilities: Capabilities,
+  dtypes: readonly DType[],
+): Variant<P> {
+  const suits = (variant: Variant<P>) =>
+    variant.supports(problem, capabilities, dtypes) && (variant.suits?.(problem, capabilities) ?? true);
   return kernel.variants.findLast(suits) ?? kernel.variants[0];
 }
 

@@ -1,6 +1,6 @@
 import { type Device, decodeFloat16, encodeFloat16 } from "@kindling/gpu";
 import type { Kernel, Problem, Reference } from "@kindling/kernels";
-import { type BindingData, runKernel } from "./runKernel.ts";
+import { type BindingData, dtypeOf, runKernel } from "./runKernel.ts";
 
 /** What a written binding must hold afterwards: a bounded reference, or exact integers. */
 export type Expected = Reference | Uint32Array;
@@ -56,11 +56,12 @@ export async function checkKernel<P extends Problem>(
   const dtypes = kernel.f16 && device.capabilities.f16 ? (["f32", "f16"] as const) : (["f32"] as const);
   for (const { name, problem, reads, writes } of cases) {
     for (const variant of kernel.variants) {
-      if (!variant.supports(problem, device.capabilities)) continue;
       for (const dtype of dtypes) {
         const halves = (binding: string | undefined) => dtype === "f16" && kernel.f16!.includes(binding!);
         const stored = reads.map((data, i) => (halves(kernel.reads[i]) ? encodeFloat16(data as Float32Array) : data));
         const before = writes.map((write, i) => (halves(kernel.writes[i]) ? encodeFloat16(write.before as Float32Array) : write.before));
+        const stores = [...stored, ...before].map(dtypeOf);
+        if (!variant.supports(problem, device.capabilities, stores)) continue;
         const results = await runKernel(device, kernel as unknown as Kernel, variant, problem, stored, before);
         let [error, errorToBound] = [0, 0];
         for (const [i, { expected }] of writes.entries()) {

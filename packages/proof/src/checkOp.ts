@@ -1,6 +1,5 @@
-import { compile } from "@kindling/autograd";
+import { type CompileOptions, compile } from "@kindling/autograd";
 import { type Device, sizeOf } from "@kindling/gpu";
-import type { Kernel, Problem, Variant } from "@kindling/kernels";
 import type { OpCase } from "./opCase.ts";
 import { randomValues } from "./random.ts";
 import { outputsOf, recordCase } from "./recordCase.ts";
@@ -27,7 +26,7 @@ export interface CheckOpOptions {
   /** Storage of the inputs that are not f32 by nature; "f32" when absent. */
   readonly dtype?: "f32" | "f16";
   /** Variant of each kernel call; the fastest supported when absent. */
-  readonly choose?: (kernel: Kernel, problem: Problem) => Variant;
+  readonly choose?: NonNullable<CompileOptions["choose"]>;
 }
 
 /**

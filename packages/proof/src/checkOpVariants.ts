@@ -1,4 +1,5 @@
 import type { Device } from "@kindling/gpu";
+import { bindingTypes } from "@kindling/kernels";
 import type { CaseDispatch } from "./caseDispatches.ts";
 import { checkOp, type OpCheck } from "./checkOp.ts";
 import type { OpCase } from "./opCase.ts";
@@ -33,7 +34,7 @@ export async function checkOpVariants(
 
 function kernelsOf({ inputs }: OpCase, { dispatches, choose }: Way): CaseKernels {
   const names = (chosen: readonly CaseDispatch[]) => [
-    ...new Set(chosen.map(({ kernel, problem }) => `${kernel.name}/${choose(kernel, problem).id}`)),
+    ...new Set(chosen.map((call) => `${call.kernel.name}/${choose(call.kernel, call.problem, bindingTypes(call)).id}`)),
   ];
   const differentiable = inputs.filter((input) => input.differentiable);
   return {

@@ -4,7 +4,7 @@ import * as autograd from "@kindling/autograd";
 import { type LoweredNode, lower, type Op, type Vjp } from "@kindling/autograd";
 import type { Capabilities } from "@kindling/gpu";
 import * as kernels from "@kindling/kernels";
-import { fastestVariant, type Kernel } from "@kindling/kernels";
+import { bindingTypes, fastestVariant, type Kernel } from "@kindling/kernels";
 import { expect, onTestFinished, test, vi } from "vitest";
 import * as proof from "./index.ts";
 import { kernelsAmong, type OpCase, type OpFamily, opCases, opFamilies, storageOf, variantsNotRun } from "./index.ts";
@@ -123,10 +123,11 @@ test("a variant that no test runs is named, whether cases reach its kernel or no
 /** The variants that neither the cases of ops nor the kernel's own test run. */
 function neverRun(candidates: readonly { readonly name: string; readonly kernel: Kernel }[]): readonly string[] {
   const run = new Set<string>();
-  for (const { kernel, problem } of lowered.flatMap(({ dispatches }) => dispatches)) {
+  for (const call of lowered.flatMap(({ dispatches }) => dispatches)) {
+    const { kernel, problem } = call;
     // What checkOpVariants runs each case with.
     run.add(`${kernel.name}/${kernel.variants[0].id}`);
-    for (const adapter of adapters) run.add(`${kernel.name}/${fastestVariant(kernel, problem, adapter).id}`);
+    for (const adapter of adapters) run.add(`${kernel.name}/${fastestVariant(kernel, problem, adapter, bindingTypes(call)).id}`);
   }
   return candidates
     .filter(({ name }) => !gpuTests.some((text) => expectsEveryVariant(text, name)))
@@ -134,14 +135,27 @@ function neverRun(candidates: readonly { readonly name: string; readonly kernel:
 }
 
 /**
- * Variants that neither of the adapters of `.ci/run` can run. Their kernels' tests run them where an adapter can: subgroups of 16 are lavapipe's with
- * LP_NATIVE_VECTOR_WIDTH=512, of 32 NVIDIA's.
+ * Variants that neither of the first two adapters of `.ci/run` can run. Their kernels' tests run them where an adapter can: matrices of 8 are those of
+ * lavapipe from Mesa 26 on, the third adapter of `.ci/run`; subgroups of 16 are lavapipe's with LP_NATIVE_VECTOR_WIDTH=512, subgroups of 32 and
+ * matrices of 16 NVIDIA's.
  */
 const runOnOtherAdapters = [
+  "conv2dBiasKernel: subgroupMatrix8",
+  "conv2dBiasKernel: subgroupMatrix16",
+  "conv2dKernel: subgroupMatrix8",
+  "conv2dKernel: subgroupMatrix16",
+  "conv2dInputGradKernel: subgroupMatrix8",
+  "conv2dInputGradKernel: subgroupMatrix16",
+  "convTranspose2dBiasKernel: subgroupMatrix8",
+  "convTranspose2dBiasKernel: subgroupMatrix16",
   "conv2dWeightGradKernel: subgroup16",
   "conv2dWeightGradKernel: subgroup32",
+  "conv2dWeightGradKernel: subgroupMatrix8",
+  "conv2dWeightGradKernel: subgroupMatrix16",
   "matmulKernel: subgroup16",
   "matmulKernel: subgroup32",
+  "matmulKernel: subgroupMatrix8",
+  "matmulKernel: subgroupMatrix16",
 ];
 
 /** Adapters without subgroups, and as `.ci/run` has them: with SwiftShader's subgroups and with lavapipe's. */
@@ -149,6 +163,7 @@ const adapters: readonly Capabilities[] = ([false, 4, 8] as const).map((subgroup
   software: true,
   f16: subgroups !== false,
   subgroups: subgroups !== false && { min: subgroups, max: subgroups },
+  subgroupMatrices: [],
   timestamps: subgroups !== false,
   maxStorageBuffers: 8,
   maxBindingBytes: 2 ** 27,

@@ -48,7 +48,8 @@ export async function runKernel(
   }
 }
 
-function dtypeOf(data: BindingData): DType {
+/** What a binding with these contents is stored as. */
+export function dtypeOf(data: BindingData): DType {
   if (data instanceof Uint32Array) return "u32";
   return data instanceof Uint16Array ? "f16" : "f32";
 }

@@ -1,5 +1,5 @@
-import type { Device } from "@kindling/gpu";
-import { fastestVariant, type Kernel, type Problem, type Variant } from "@kindling/kernels";
+import type { Device, DType } from "@kindling/gpu";
+import { bindingTypes, fastestVariant, type Kernel, type Problem, type Variant } from "@kindling/kernels";
 import { type CaseDispatch, caseDispatches } from "./caseDispatches.ts";
 import type { OpCase } from "./opCase.ts";
 
@@ -8,7 +8,7 @@ export interface Way {
   readonly dtype: "f32" | "f16";
   /** "plain" is variant 0 of every kernel, "fastest" what programs take on this adapter. */
   readonly variants: "plain" | "fastest";
-  choose(kernel: Kernel, problem: Problem): Variant;
+  choose(kernel: Kernel, problem: Problem, dtypes: readonly DType[]): Variant;
   /** The case's kernel calls. */
   readonly dispatches: readonly CaseDispatch[];
 }
@@ -19,12 +19,12 @@ export interface Way {
  */
 export function waysOf({ capabilities }: Device, opCase: OpCase, dtypes: readonly ("f32" | "f16")[] = ["f32", "f16"]): readonly Way[] {
   const plain = (kernel: Kernel): Variant => kernel.variants[0];
-  const fastest = (kernel: Kernel, problem: Problem): Variant => fastestVariant(kernel, problem, capabilities);
+  const fastest: Way["choose"] = (kernel, problem, dtypes) => fastestVariant(kernel, problem, capabilities, dtypes);
   return dtypes
     .filter((dtype) => dtype === "f32" || (capabilities.f16 && opCase.f32Only === undefined))
     .flatMap((dtype): Way[] => {
       const dispatches = caseDispatches(opCase, dtype);
-      const others = dispatches.some(({ kernel, problem }) => fastest(kernel, problem) !== plain(kernel));
+      const others = dispatches.some((call) => fastest(call.kernel, call.problem, bindingTypes(call)) !== plain(call.kernel));
       return [
         { dtype, variants: "plain", choose: plain, dispatches },
         ...(others ? [{ dtype, variants: "fastest", choose: fastest, dispatches } as const] : []),

@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "@kindling/autograd";
 import { type Capabilities, CommandTimer, type Device, encodeFloat16, sizeOf } from "@kindling/gpu";
-import { chooseVariant, fastestVariant, type Kernel, type Variant } from "@kindling/kernels";
+import { chooseVariant, fastestVariant, type Kernel, supportedVariants, type Variant } from "@kindling/kernels";
 import { randomValues } from "@kindling/proof";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type Ceilings, ceilingsText, measureCeilings, peakOf } from "./ceilings.ts";
@@ -88,7 +88,7 @@ async function benchConvolution(
   const main = dispatches.reduce((most, one) => (one.kernel.cost(one.problem).flops > most.kernel.cost(most.problem).flops ? one : most));
   const cost = main.kernel.cost(main.problem);
   const chosen = chooseVariant(device, main).variant;
-  const variants = main.kernel.variants.filter((variant) => variant.supports(main.problem, device.capabilities));
+  const variants = supportedVariants(main, device.capabilities);
   const programs: Program[] = [];
   try {
     for (const variant of variants) {
@@ -166,7 +166,7 @@ function recordPass(
 
 /** One kernel by one variant, the others by their fastest. */
 function choosing(main: Kernel, variant: Variant, capabilities: Capabilities): NonNullable<CompileOptions["choose"]> {
-  return (kernel, problem) => (kernel.name === main.name ? variant : fastestVariant(kernel, problem, capabilities));
+  return (kernel, problem, dtypes) => (kernel.name === main.name ? variant : fastestVariant(kernel, problem, capabilities, dtypes));
 }
 
 function stored(values: Float32Array, dtype: "f32" | "f16"): ArrayBufferView<ArrayBuffer> {

@@ -12,13 +12,14 @@ export function doctor(shell: Shell): Command {
     operands: [],
     keys: {},
     async run() {
-      const { describeSystem } = await import("@kindling/gpu");
+      const { describeSystem, subgroupMatrixText } = await import("@kindling/gpu");
       const { describeChoices } = await import("../tune/describeChoices.ts");
       const system = await describeSystem();
+      const matrices = system.subgroupMatrices.map(subgroupMatrixText);
       const tuned = system.adapter === null ? null : await describeChoices(system.fingerprint);
       return {
         json: { ...system, ...(tuned ? { tuned: tuned.json } : {}), versions: versions() },
-        text: `${factsText(system, tuned?.text)}\n\n${problemsText(system)}`,
+        text: `${factsText(system, matrices, tuned?.text)}\n\n${problemsText(system)}`,
         ...(system.adapter === null ? { failed: "no adapter can be opened on this machine; what to do stands above" } : {}),
       };
     },
@@ -33,7 +34,7 @@ const importantLimits = [
   "maxComputeInvocationsPerWorkgroup",
 ];
 
-function factsText(system: SystemDescription, tuned: string | undefined): string {
+function factsText(system: SystemDescription, matrices: readonly string[], tuned: string | undefined): string {
   const { adapter, memory, limits } = system;
   const { kindling = "", node = "" } = versions();
   const rows: [string, string][] = [["Kindling", `${kindling}, Node ${node}, ${system.implementation}`]];
@@ -43,6 +44,7 @@ function factsText(system: SystemDescription, tuned: string | undefined): string
     rows.push(["driver", [system.vendor, system.architecture, system.driver].filter((part) => part !== "").join(", ")]);
     rows.push(["backend", system.backend]);
     rows.push(["features", system.features.join(", ") || "none"]);
+    rows.push(["subgroup matrices", matrices.join(", ") || "none"]);
     for (const name of importantLimits) if (limits[name] !== undefined) rows.push([name, limitText(name, limits[name])]);
   }
   if (tuned !== undefined) rows.push(["tuned choices", tuned]);

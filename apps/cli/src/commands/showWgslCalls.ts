@@ -20,8 +20,8 @@ import {
   type Variable,
 } from "@kindling/autograd";
 import type { DType } from "@kindling/gpu";
-import type { Kernel, Problem } from "@kindling/kernels";
 import * as kernels from "@kindling/kernels";
+import { bindingTypes, type Kernel, type Problem } from "@kindling/kernels";
 import { caseDispatches, kernelsAmong, opCases } from "@kindling/proof";
 
 /** A kernel call that an op makes. */
@@ -68,8 +68,8 @@ export function shaderCases(): readonly ShaderCase[] {
   return [...proved, ...others];
 }
 
-function call(op: string, name: string, pass: ShaderCall["pass"], { kernel, problem, reads, writes }: Dispatch): ShaderCall {
-  return { op, case: name, pass, kernel, problem, dtypes: [...reads, ...writes].map(({ dtype }) => dtype) };
+function call(op: string, name: string, pass: ShaderCall["pass"], dispatch: Dispatch): ShaderCall {
+  return { op, case: name, pass, kernel: dispatch.kernel, problem: dispatch.problem, dtypes: bindingTypes(dispatch) };
 }
 
 interface Recording {

@@ -30,7 +30,7 @@ export function shadersOf(calls: readonly ShaderCall[], choice: ShaderChoice): r
   const ofPass = (pass: ShaderCall["pass"]) => calls.filter((call) => call.pass === pass);
   const kernels = [...new Set([...ofPass("forward"), ...ofPass("backward")].map(({ kernel }) => kernel))];
   return kernels.flatMap((kernel) => {
-    const supporting = ({ problem }: ShaderCall) => kernel.variants.filter((each) => isSupported(each, problem, choice.adapters)).length;
+    const supporting = (call: ShaderCall) => kernel.variants.filter((each) => isSupported(each, call, choice.adapters)).length;
     const ofKernel = calls.filter((call) => call.kernel === kernel).sort((a, b) => supporting(b) - supporting(a));
     return kernel.variants.flatMap((variant) => {
       const bySource = new Map<string, ShaderCall>();
@@ -55,14 +55,14 @@ export function shadersOf(calls: readonly ShaderCall[], choice: ShaderChoice): r
   });
 }
 
-function isWanted(kernel: Kernel, variant: Variant, { problem }: ShaderCall, { variant: name, adapters }: ShaderChoice): boolean {
+function isWanted(kernel: Kernel, variant: Variant, call: ShaderCall, { variant: name, adapters }: ShaderChoice): boolean {
   if (name === "plain") return variant === kernel.variants[0];
-  if (name === "fastest") return adapters.some((adapter) => variant === fastestVariant(kernel, problem, adapter));
-  return isSupported(variant, problem, adapters) && (name === undefined || variant.id === name);
+  if (name === "fastest") return adapters.some((adapter) => variant === fastestVariant(kernel, call.problem, adapter, call.dtypes));
+  return isSupported(variant, call, adapters) && (name === undefined || variant.id === name);
 }
 
-function isSupported(variant: Variant, problem: ShaderCall["problem"], adapters: readonly Capabilities[]): boolean {
-  return adapters.some((adapter) => variant.supports(problem, adapter));
+function isSupported(variant: Variant, { problem, dtypes }: ShaderCall, adapters: readonly Capabilities[]): boolean {
+  return adapters.some((adapter) => variant.supports(problem, adapter, dtypes));
 }
 
 /** Adapters that have everything, one a size of subgroups: with them, whether a variant supports a call depends on the call alone. */
@@ -70,6 +70,7 @@ export const everyAdapter: readonly Capabilities[] = [4, 8, 16, 32, 64].map((siz
   software: size < 32,
   f16: true,
   subgroups: { min: size, max: size },
+  subgroupMatrices: [8, 16].map((side) => ({ componentType: "f16", resultComponentType: "f32", M: side, N: side, K: side })),
   timestamps: true,
   maxStorageBuffers: 16,
   maxBindingBytes: 2 ** 32,

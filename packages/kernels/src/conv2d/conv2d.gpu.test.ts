@@ -12,14 +12,18 @@ import {
 import { expect, test } from "vitest";
 import { type Conv2dInputGradProblem, conv2dInputGradKernel, convTranspose2dBiasKernel } from "../conv2dInputGrad/conv2dInputGrad.ts";
 import type { Reference } from "../reference.ts";
+import { hasMatricesOf, matrixSides, matrixTile } from "../wgsl/matrixTile.ts";
 import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dForwardProblem, conv2dBiasKernel, conv2dKernel } from "./conv2d.ts";
 import { pixelLaneSizes } from "./pixelLanes.wgsl.ts";
 import { conv2dInputGradReference, conv2dReference } from "./reference.ts";
 
 const device = await openDevice();
-/** Variants for subgroups of sizes that this adapter does not have. */
-const elsewhere = pixelLaneSizes.filter((lanes) => !hasSubgroupsOf(lanes, device.capabilities)).map((lanes) => `subgroup${lanes}`);
+/** Variants for subgroups, and subgroup matrices, of sizes that this adapter does not have. */
+const elsewhere = [
+  ...pixelLaneSizes.filter((lanes) => !hasSubgroupsOf(lanes, device.capabilities)).map((lanes) => `subgroup${lanes}`),
+  ...matrixSides.filter((side) => !hasMatricesOf(matrixTile(side, 1, 1), device.capabilities, [])).map((side) => `subgroupMatrix${side}`),
+];
 const problems = conv2dSizes.map((sizes, i) => {
   const p = conv2dProblemOf(sizes);
   const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
 import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "./conv2dProblem.ts";
 import { depthwise } from "./depthwise.wgsl.ts";
@@ -7,6 +8,7 @@ import { direct } from "./direct.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "./pixelLanes.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
+import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
 
 /** A convolution with what its epilogue does. */
 export type Conv2dForwardProblem = Conv2dProblem & { readonly activation: "none" | "relu" };
@@ -57,7 +59,34 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
           workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.outHeight * p.outWidth, p.outChannels),
         }),
       ),
+      ...matrixSides.map((side) => subgroupMatrixVariant(side, bias)),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
   });
+}
+
+/** Workgroups with subgroup matrices of one size, each with a tile of pixels × output channels. */
+function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dForwardProblem> {
+  const pixels = (p: Conv2dProblem) => p.batch * p.outHeight * p.outWidth;
+  const tile = (p: Conv2dProblem): MatrixTile => matrixTile(side, pixels(p), p.outChannels);
+  const xVectors = (p: Conv2dProblem) => p.inChannels % 4 === 0;
+  const weightVectors = (p: Conv2dProblem) => p.outChannels % 4 === 0;
+  return {
+    id: `subgroupMatrix${side}`,
+    enables: ["subgroups", "chromium_experimental_subgroup_matrix"],
+    supports: (p, capabilities, [x, weight]) => p.groups === 1 && hasMatricesOf(tile(p), capabilities, [x, weight]),
+    // Below half a matrix along any axis most of the products are of zeros.
+    suits: (p, { software }) => !software && Math.min(pixels(p), p.inChannels, p.outChannels) >= side / 2,
+    vectors: (p) => [...(xVectors(p) ? ["x"] : []), ...(weightVectors(p) ? ["weight"] : []), ...(conv2dHasOutputVectors(p) ? ["y"] : [])],
+    source: (p) =>
+      subgroupMatrix(tile(p), {
+        bias,
+        relu: p.activation === "relu",
+        padded: p.padding > 0,
+        xVectors: xVectors(p),
+        weightVectors: weightVectors(p),
+        yVectors: conv2dHasOutputVectors(p),
+      }),
+    workgroups: (p) => grid(matrixTiles(tile(p), pixels(p), p.outChannels), 1),
+  };
 }

@@ -2,11 +2,13 @@ import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, c
 import { depthwiseColumns, isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "../conv2d/pixelLanes.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
 import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
 import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
+import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
 
 /** Gradient of a convolution's input; with `accumulate` it is added to what dx holds. */
 export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
@@ -60,9 +62,41 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
           workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.height * p.width, p.inChannels),
         }),
       ),
+      ...matrixSides.map((side) => subgroupMatrixVariant(side, bias)),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
   });
+}
+
+/** Workgroups with subgroup matrices of one size, each with a tile of pixels × input channels. */
+function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dInputGradProblem> {
+  const pixels = (p: Conv2dProblem) => p.batch * p.height * p.width;
+  const tile = (p: Conv2dProblem): MatrixTile => matrixTile(side, pixels(p), p.inChannels);
+  const weightVectors = (p: Conv2dProblem) => p.outChannels % 4 === 0;
+  const dxVectors = (p: Conv2dProblem) => p.inChannels % 4 === 0;
+  return {
+    id: `subgroupMatrix${side}`,
+    enables: ["subgroups", "chromium_experimental_subgroup_matrix"],
+    supports: (p, capabilities, [dy, weight]) => p.groups === 1 && hasMatricesOf(tile(p), capabilities, [dy, weight]),
+    // Below half a matrix along any axis, and with larger strides, most of the products are of zeros.
+    suits: (p, { software }) => !software && p.stride <= 2 && Math.min(pixels(p), p.inChannels, p.outChannels) >= side / 2,
+    vectors: (p) => [
+      ...(conv2dHasOutputVectors(p) ? ["dy"] : []),
+      ...(weightVectors(p) ? ["weight"] : []),
+      ...(dxVectors(p) ? ["dx"] : []),
+    ],
+    source: (p) =>
+      subgroupMatrix(tile(p), {
+        bias,
+        accumulate: p.accumulate,
+        padded: missesOutputs(p),
+        unitStride: p.stride === 1,
+        dyVectors: conv2dHasOutputVectors(p),
+        weightVectors: weightVectors(p),
+        dxVectors: dxVectors(p),
+      }),
+    workgroups: (p) => grid(matrixTiles(tile(p), pixels(p), p.inChannels), 1),
+  };
 }
 
 /** Whether some tap of some input belongs to no output: not where each input is in one output alone. */

@@ -1,6 +1,7 @@
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "../conv2d/conv2dProblem.ts";
 import { isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
 import {
   hasSubgroupsOf,
   type SubgroupSize,
@@ -13,6 +14,7 @@ import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
+import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
 
 /** Gradient of a convolution's weight, as `splits` partial sums over equal ranges of the output pixels. */
 export type Conv2dWeightGradProblem = Conv2dProblem & { readonly splits: number };
@@ -49,6 +51,7 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
       workgroups: (p) => grid(p.splits * tiles(p), 16),
     },
     ...subgroupSizes.map(subgroupVariant),
+    ...matrixSides.map(subgroupMatrixVariant),
   ],
   cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
 });
@@ -76,6 +79,28 @@ function subgroupVariant(size: SubgroupSize): Variant<Conv2dWeightGradProblem> {
     source: (p) => subgroup(tile(p), { joinTaps: joinsTaps(p), xVectors: xVectors(p), dyVectors: dyVectors(p) }),
     workgroups: (p) =>
       grid(p.splits * (weightSize(p) / (tileRows(p) * p.outChannels)) * subgroupTiles(tile(p), tileRows(p), p.outChannels), 1),
+  };
+}
+
+/** Workgroups with subgroup matrices of one size, each with a tile of a tap's input × output channels and of a split. */
+function subgroupMatrixVariant(side: MatrixSide): Variant<Conv2dWeightGradProblem> {
+  const tile = (p: Conv2dProblem): MatrixTile => matrixTile(side, p.inChannels, p.outChannels);
+  const xVectors = (p: Conv2dProblem) => p.inChannels % 4 === 0;
+  const partialVectors = (p: Conv2dProblem) => p.outChannels % 4 === 0;
+  return {
+    id: `subgroupMatrix${side}`,
+    enables: ["subgroups", "chromium_experimental_subgroup_matrix"],
+    supports: (p, capabilities, [dy, x]) => p.groups === 1 && hasMatricesOf(tile(p), capabilities, [dy, x]),
+    // Below half a matrix along any axis most of the products are of zeros.
+    suits: (p, { software }) => !software && Math.min(p.inChannels, p.outChannels) >= side / 2,
+    vectors: (p) => [
+      ...(conv2dHasOutputVectors(p) ? ["dy"] : []),
+      ...(xVectors(p) ? ["x"] : []),
+      ...(partialVectors(p) ? ["partial"] : []),
+    ],
+    source: (p) =>
+      subgroupMatrix(tile(p), { xVectors: xVectors(p), dyVectors: conv2dHasOutputVectors(p), partialVectors: partialVectors(p) }),
+    workgroups: (p) => grid(p.splits * p.kernelHeight * p.kernelWidth * matrixTiles(tile(p), p.inChannels, p.outChannels), 1),
   };
 }
 

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
+import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
 import {
   hasSubgroupsOf,
   type SubgroupSize,
@@ -11,6 +12,7 @@ import { direct } from "./direct.wgsl.ts";
 import { type MatmulProblem, matmulBytes, matmulFlops, matmulUniforms, matmulUniformValues } from "./matmulProblem.ts";
 import { registerTile, tileColumns, tileRows } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
+import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
 
 /** Products of matrices, a · b for each of a batch, either of them read as its transpose: a, b → y. */
 export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = defineKernel({
@@ -36,6 +38,7 @@ export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = define
       workgroups: (p) => grid(tiles(p), 32),
     },
     ...subgroupSizes.map(subgroupVariant),
+    ...matrixSides.map(subgroupMatrixVariant),
   ],
   cost: (p) => ({ flops: matmulFlops(p), bytes: matmulBytes(p) }),
 });
@@ -53,6 +56,24 @@ function subgroupVariant(size: SubgroupSize): Variant<MatmulProblem> {
     vectors: (p) => (vectors(p) ? ["b", "y"] : []),
     source: (p) => subgroup(tile(p), vectors(p)),
     workgroups: (p) => grid(p.batch * subgroupTiles(tile(p), p.m, p.n), 1),
+  };
+}
+
+/** Workgroups with subgroup matrices of one size, each with a tile of y. */
+function subgroupMatrixVariant(side: MatrixSide): Variant<MatmulProblem> {
+  const tile = (p: MatmulProblem): MatrixTile => matrixTile(side, p.m, p.n);
+  const isWhole = (length: number) => length % 4 === 0;
+  const aVectors = (p: MatmulProblem) => isWhole(p.transposeA ? p.m : p.k);
+  const bVectors = (p: MatmulProblem) => isWhole(p.transposeB ? p.k : p.n);
+  return {
+    id: `subgroupMatrix${side}`,
+    enables: ["subgroups", "chromium_experimental_subgroup_matrix"],
+    supports: (p, capabilities, [a, b]) => hasMatricesOf(tile(p), capabilities, [a, b]),
+    // Below half a matrix along any axis most of the products are of zeros.
+    suits: (p, { software }) => !software && Math.min(p.m, p.k, p.n) >= side / 2,
+    vectors: (p) => [...(aVectors(p) ? ["a"] : []), ...(bVectors(p) ? ["b"] : []), ...(isWhole(p.n) ? ["y"] : [])],
+    source: (p) => subgroupMatrix(tile(p), { ...p, aVectors: aVectors(p), bVectors: bVectors(p), yVectors: isWhole(p.n) }),
+    workgroups: (p) => grid(p.batch * matrixTiles(tile(p), p.m, p.n), 1),
   };
 }
 

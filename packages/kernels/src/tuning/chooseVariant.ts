@@ -1,6 +1,6 @@
 import type { Device } from "@kindling/gpu";
 import { fastestVariant, type Variant } from "../kernel.ts";
-import { callText, type KernelCall, sourcesHash, supportedVariants } from "./kernelCall.ts";
+import { bindingTypes, callText, type KernelCall, sourcesHash, supportedVariants } from "./kernelCall.ts";
 
 /** A variant, and whether it was measured (`kindling tune`) or is the rule of thumb's. */
 export interface ChosenVariant {
@@ -20,5 +20,5 @@ export function chooseVariant({ capabilities, choices }: Pick<Device, "capabilit
     const variant = supportedVariants(call, capabilities).find((candidate) => candidate.id === id);
     if (variant) return { variant, tuned: true };
   }
-  return { variant: fastestVariant(kernel, problem, capabilities), tuned: false };
+  return { variant: fastestVariant(kernel, problem, capabilities, bindingTypes(call)), tuned: false };
 }

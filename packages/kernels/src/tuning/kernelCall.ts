@@ -1,4 +1,4 @@
-import type { Aval, Capabilities } from "@kindling/gpu";
+import type { Aval, Capabilities, DType } from "@kindling/gpu";
 import { type Kernel, type Problem, sourceOf, type Variant } from "../kernel.ts";
 import { textHash } from "./textHash.ts";
 
@@ -11,8 +11,14 @@ export interface KernelCall {
 }
 
 /** The variants that can compute a call, slow to fast as the kernel lists them. */
-export function supportedVariants({ kernel, problem }: Pick<KernelCall, "kernel" | "problem">, capabilities: Capabilities): Variant[] {
-  return kernel.variants.filter((variant) => variant.supports(problem, capabilities));
+export function supportedVariants(call: KernelCall, capabilities: Capabilities): Variant[] {
+  const dtypes = bindingTypes(call);
+  return call.kernel.variants.filter((variant) => variant.supports(call.problem, capabilities, dtypes));
+}
+
+/** What the bindings of a call are stored as, in binding order. */
+export function bindingTypes({ reads, writes }: Pick<KernelCall, "reads" | "writes">): readonly DType[] {
+  return [...reads, ...writes].map(({ dtype }) => dtype);
 }
 
 /** The call as a line of text that people can read: kernel, storage types, problem with its names in order. */
@@ -36,7 +42,7 @@ export function problemText(problem: Problem): string {
  */
 export function sourcesHash(call: KernelCall, capabilities: Capabilities): string {
   const { kernel, problem } = call;
-  const dtypes = [...call.reads, ...call.writes].map(({ dtype }) => dtype);
+  const dtypes = bindingTypes(call);
   const parts = supportedVariants(call, capabilities).map((variant) => [
     variant.id,
     sourceOf(kernel, variant, problem, dtypes),

@@ -1,7 +1,7 @@
 import { type Command, type CommandTimer, type Device, ShaderError } from "@kindling/gpu";
 import { fastestVariant } from "../kernel.ts";
 import { differenceOf, type PlainResults } from "./differenceOf.ts";
-import { dtypesOf, type KernelCall, sourcesHash, supportedVariants } from "./kernelCall.ts";
+import { bindingTypes, dtypesOf, type KernelCall, sourcesHash, supportedVariants } from "./kernelCall.ts";
 import { median } from "./median.ts";
 import { RaceOperands, type Signs } from "./raceOperands.ts";
 import type { TunedChoice } from "./tunedChoices.ts";
@@ -43,7 +43,7 @@ export async function raceVariants(device: Device, call: KernelCall, options: Ra
   using operands = new RaceOperands(device, call);
   const { contestants, rejected } = await qualify(device, call, operands);
   const milliseconds = await timeInTurn(contestants, options);
-  const ruleOfThumb = fastestVariant(kernel, problem, device.capabilities).id;
+  const ruleOfThumb = fastestVariant(kernel, problem, device.capabilities, bindingTypes(call)).id;
   const choice: TunedChoice = {
     kernel: kernel.name,
     dtypes: dtypesOf(call),
