@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type BenchReport, benchMarkdown, writeBenchReport } from "./benchReport.ts";
+import { type BenchReport, benchMarkdown, withoutFolders, writeBenchReport } from "./benchReport.ts";
 import { cellText, markdownTable } from "./markdownTable.ts";
 
 const report: BenchReport = {
@@ -55,4 +55,9 @@ test("a page says adapter, date, command and notes; the JSON holds every number 
   expect(files.map((file) => path.basename(file))).toEqual(["step.json", "step.md"]);
   expect(JSON.parse(await readFile(files[0]!, "utf8"))).toEqual(report);
   expect(await readFile(files[1]!, "utf8")).toBe(benchMarkdown(report));
+});
+
+test("the command of a published report names no folder of the machine", () => {
+  const words = ["bench", "only=hrnet stem", "out=bench/results", `data=${path.resolve("people/train.json")}`, path.resolve("crops")];
+  expect(words.map(withoutFolders)).toEqual(["bench", "only=hrnet stem", "out=bench/results", "data=…/train.json", "…/crops"]);
 });

@@ -61,9 +61,15 @@ export function benchReport(table: BenchTable, device: Device, words: readonly s
     fingerprint: device.fingerprint,
     software: device.info.software,
     date: new Date().toISOString(),
-    command: `${wishes.join("")}npx kindling ${words.join(" ")}`,
+    command: `${wishes.join("")}npx kindling ${words.map(withoutFolders).join(" ")}`,
     versions: versions(),
   };
+}
+
+/** A word whose value is an absolute path, with its last name alone: reports are published, folders of a machine are not. */
+export function withoutFolders(word: string): string {
+  const [, key = "", value] = /^([\w.-]+=)?(.*)$/s.exec(word)!; // matches every text
+  return path.isAbsolute(value!) ? `${key}…/${path.basename(value!)}` : word;
 }
 
 /** The report as a page: what and where, the table, the notes. */

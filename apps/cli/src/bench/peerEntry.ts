@@ -20,7 +20,7 @@ export interface Entry extends Contestant, Disposable {
 
 /** How long a peer is waited for. */
 export interface PeerPatience {
-  /** For an answer. */
+  /** Until it is warm, and for each answer after that. */
   readonly patience: number;
   /** One whose first runs took so long is not warmed up further. */
   readonly seconds: number;
@@ -29,16 +29,18 @@ export interface PeerPatience {
 
 /** Starts a peer, runs it until it is warm, and keeps what it computed. @throws Error saying what stopped it. */
 export async function peerEntry(peer: Peer, task: PeerTask, { patience, seconds, signal }: PeerPatience): Promise<Entry> {
+  const created = performance.now();
   const { peer: running, version, reduced } = await PeerProcess.create(task, patience, signal);
   try {
     const begin = performance.now();
-    const first = await running.run();
+    const warmUp = () => running.run(Math.max(0, patience - (performance.now() - created) / 1000));
+    const first = await warmUp();
     const isSlow = (): boolean => performance.now() - begin > 1000 * seconds;
     const losses = [];
     if (typeof first.result === "number") {
       losses.push(first.result);
-      while (losses.length < 2 || (losses.length < comparedSteps && !isSlow())) losses.push(Number((await running.run()).result));
-    } else if (!isSlow()) await running.run();
+      while (losses.length < 2 || (losses.length < comparedSteps && !isSlow())) losses.push(Number((await warmUp()).result));
+    } else if (!isSlow()) await warmUp();
     let problem: string | undefined;
     return {
       name: peer.name,

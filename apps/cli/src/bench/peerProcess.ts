@@ -44,7 +44,7 @@ export class PeerProcess implements Disposable {
     const child = fork(workerFile(), { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
     const peer = new PeerProcess(child, seconds, signal);
     try {
-      const reply = await peer.#ask({ kind: "create", task });
+      const reply = await peer.#ask({ kind: "create", task }, seconds);
       if (reply.kind !== "created") throw new Error(`the peer answered ${reply.kind} to its task`);
       return { peer, version: reply.version, adapter: reply.adapter, reduced: reply.reduced };
     } catch (error) {
@@ -53,9 +53,9 @@ export class PeerProcess implements Disposable {
     }
   }
 
-  /** Runs it once. @throws Error saying what the peer said. */
-  async run(): Promise<PeerRun> {
-    const reply = await this.#ask({ kind: "run" });
+  /** Runs it once, within so many seconds or those of its creation. @throws Error saying what the peer said. */
+  async run(seconds: number = this.#seconds): Promise<PeerRun> {
+    const reply = await this.#ask({ kind: "run" }, seconds);
     if (reply.kind !== "ran") throw new Error(`the peer answered ${reply.kind} to a run`);
     return { milliseconds: reply.milliseconds, result: reply.result };
   }
@@ -64,7 +64,7 @@ export class PeerProcess implements Disposable {
     this.#child.kill("SIGKILL");
   }
 
-  #ask(request: PeerRequest): Promise<Exclude<PeerReply, { kind: "failed" }>> {
+  #ask(request: PeerRequest, seconds: number): Promise<Exclude<PeerReply, { kind: "failed" }>> {
     const child = this.#child;
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
@@ -80,7 +80,10 @@ export class PeerProcess implements Disposable {
         settle(() => reject(new Error(`its process ended with ${code ?? name}${this.#printed ? `: ${this.#printed.trim()}` : ""}`)));
       const onError = (error: Error): void => settle(() => reject(error));
       const onAbort = (): void => settle(() => reject(this.#signal.reason));
-      const timer = setTimeout(() => settle(() => reject(new Error(`no answer within ${this.#seconds} s`))), 1000 * this.#seconds);
+      const timer = setTimeout(
+        () => settle(() => reject(new Error(`no answer within ${Number(seconds.toPrecision(2))} s`))),
+        1000 * seconds,
+      );
       if (this.#signal.aborted) return onAbort();
       if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode);
       child.on("message", onMessage).on("exit", onExit).on("error", onError);

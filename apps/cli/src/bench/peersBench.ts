@@ -20,7 +20,7 @@ export interface PeersBenchOptions extends BenchOptions {
   readonly width: number;
   /** The repository, whose bench/peers is installed. */
   readonly repository: string;
-  /** Longest time that a peer may take to an answer; its first one compiles its shaders. */
+  /** Seconds that a peer may take until it is compiled and warm, and for each run after that. */
   readonly patience: number;
   /** Whether the device, and so each peer's, validates. */
   readonly validate: boolean;
@@ -70,7 +70,7 @@ const columns = [
 
 function notes({ width, rounds, seconds, patience }: PeersBenchOptions): readonly string[] {
   return [
-    `squeezenet-hpe${width === 1 ? "" : ` of width ${width}`}, 17 joints, f32, the same weights, images and targets; up to ${rounds} runs each, in turn, none begun after ${seconds} s of them; no answer, the first one included, may take more than ${patience} s. Medians between quartiles; × Kindling: how many times longer than Kindling's median.`,
+    `squeezenet-hpe${width === 1 ? "" : ` of width ${width}`}, 17 joints, f32, the same weights, images and targets; up to ${rounds} runs each, in turn, none begun after ${seconds} s of them; a peer may take ${patience} s until it is compiled and warm, and for a run. Medians between quartiles; × Kindling: how many times longer than Kindling's median.`,
     "A forward pass ends when the heatmaps are in the host's memory; a step (mean squared error; AdamW without decay, which is Adam) when its loss is, and its update is done.",
     "Kindling computes the head by an exact but different algorithm; “Kindling, head by definition” up-samples 512 channels and convolves, as the peers do.",
     `Same result: heatmaps within ${forwardTolerance.full} of the largest; the first loss, and what the next ${comparedSteps - 1} steps (one, of slow peers) changed it by, within ${stepTolerance.full} of ours; ${forwardTolerance.reduced} and ${stepTolerance.reduced} where the version says that numbers are shorter than f32. The largest difference is given.`,

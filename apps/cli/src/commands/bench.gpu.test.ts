@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { readCoco, synthesizeDataset } from "@kindling/data";
 import { openDevice } from "@kindling/gpu";
 import { conv2dKernel } from "@kindling/kernels";
 import { expect, onTestFinished, test } from "vitest";
@@ -97,6 +98,34 @@ test("roofline: layers add up to all kernels, whose measured time is above the f
   for (const { timesFloor } of [...asRun, ...allOf(measured.results)]) expect(Number(timesFloor)).toBeGreaterThan(1);
 });
 
+test("data: a loader with and without stored crops, and epochs without a teacher, with its heatmaps stored, and with it computed", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "kindling-people-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { annotations, images } = await synthesizeDataset({ directory: folder, count: 6, seed: 5, height: 96, width: 128 });
+  const { samples: people } = await readCoco({ annotations, images });
+  const words = [`data=${annotations}`, `images=${images}`, "input=64x48", "batch=4", "width=0.25", "teacher=hrnet-w8"];
+  const { results, folder: out } = await bench("data", ...words);
+  expect(results.map(({ name }) => name)).toEqual([
+    "loader, decoding",
+    "loader, from crops",
+    "epoch, student alone",
+    "epoch, teacher cached",
+    "epoch, teacher computed",
+  ]);
+  for (const { samples, samplesPerSecond, samplesPerCoreSecond } of results.slice(0, 2)) {
+    expect(samples).toBe(people.length);
+    expect(Math.min(Number(samplesPerSecond), Number(samplesPerCoreSecond))).toBeGreaterThan(0);
+  }
+  const alone = Number(results[2]!.milliseconds);
+  for (const { samples, samplesPerSecond, milliseconds, epochs, ratio } of results.slice(2)) {
+    expect(samples).toBe(people.length - (people.length % 4));
+    expect(samplesPerSecond).toBeCloseTo((1000 * Number(samples)) / Number(milliseconds), 6);
+    expect(ratio).toBeCloseTo(Number(milliseconds) / alone, 6);
+    expect(epochs).toBe(1);
+  }
+  expect(await readFile(path.join(out, "data.md"), "utf8")).toContain("hrnet-w8 with random weights");
+});
+
 test("host: microseconds a dispatch on the null backend", async () => {
   const { results, folder } = await bench("host", "only=student", "width=0.25");
   expect(results.map(({ name, validation }) => `${name} ${validation}`)).toEqual([
@@ -116,6 +145,7 @@ test.each([
   [["bench", "kernel"], 'there is no benchmark "kernel"; there are kernels, step, roofline, host'],
   [["bench", "step", "sizes=96x72x2", "accumulate=3"], "every batch of sizes must have 3 equal parts; got sizes=96x72x2"],
   [["bench", "step", "sizes=96x72"], 'sizes must be HEIGHTxWIDTHxBATCH, with commas between; got "96x72"'],
+  [["bench", "data"], "the data set is missing: give data=ANNOTATIONS.json and images=DIR"],
   [["bench", "roofline", "machine=abacus", "gflops=1"], "a machine has a name and two peaks"],
   [["bench", "host", "only=nothing", "out=unused"], 'nothing of host has a name that begins with "nothing"'],
 ])("%j is refused", async (words, message) => {

@@ -11,7 +11,7 @@ import type { Shell } from "../shell.ts";
 
 /** What needs nothing but Kindling. */
 const ownBenches = ["kernels", "step", "roofline", "host"] as const;
-const benches = [...ownBenches, "peers"] as const;
+const benches = [...ownBenches, "data", "peers"] as const;
 type Bench = (typeof benches)[number];
 
 const keys = {
@@ -24,7 +24,7 @@ const keys = {
   },
   only: { kind: "text", default: "", help: "only what has a name that begins so; of peers: step, forward jax-js, PyTorch" },
   sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of step, roofline and peers" },
-  batch: { kind: "integer", min: 1, default: 1, help: "images of a convolution in kernels" },
+  batch: { kind: "integer", min: 1, help: "images of a convolution in kernels (default 1), of a batch in data (default 16)" },
   precision: {
     kind: "choice",
     choices: ["f32", "f16", "both"],
@@ -32,12 +32,16 @@ const keys = {
     help: "storage of activations in kernels, step and roofline",
   },
   width: { kind: "number", min: 0.01, default: 1, help: "multiplies the student's channels" },
-  teacher: { kind: "text", default: "hrnet-w48", help: "the teacher of step, roofline and host" },
+  teacher: { kind: "text", default: "hrnet-w48", help: "the teacher of step, roofline, host and data" },
   machine: { kind: "text", default: "", help: "roofline: name of a machine whose peaks are given by gflops and gbs; nothing is run" },
   gflops: { kind: "number", min: 0.001, help: "roofline: the machine's arithmetic, billions of operations a second" },
   gbs: { kind: "number", min: 0.001, help: "roofline: the machine's memory, billions of bytes a second" },
   accumulate: { kind: "integer", min: 1, default: 1, help: "step: also times the student's step in so many parts of the batch" },
-  patience: { kind: "number", min: 1, default: 150, help: "seconds that a peer may take to an answer; its first one compiles" },
+  data: { kind: "path", help: "data: COCO-style annotations" },
+  images: { kind: "path", help: "data: folder of their images (default: that of the annotations)" },
+  input: { kind: "size", default: { height: 384, width: 288 }, help: "data: pixels of a crop" },
+  limit: { kind: "integer", min: 1, help: "data: only the first so many persons" },
+  patience: { kind: "number", min: 1, default: 150, help: "seconds that a peer may take until it is compiled and warm, and for a run" },
   python: { kind: "text", help: "interpreter with PyTorch, a peer (default: KINDLING_PYTHON, or python3)" },
   unchecked: { kind: "flag", help: "without Dawn's validation and the bounds checks of shaders, with which training runs" },
   out: { kind: "path", help: "folder of the reports; default: bench/results/DATE-ADAPTER of the repository" },
@@ -51,7 +55,7 @@ export function bench(shell: Shell): Command {
     operands: [
       {
         name: "WHAT",
-        help: `${benches.join(", ")}; default: all but peers, which \`npm ci\` in bench/peers installs`,
+        help: `${benches.join(", ")}; default: all but data, which needs a data set, and peers, which \`npm ci\` in bench/peers installs`,
         optional: true,
         many: true,
       },
@@ -90,7 +94,7 @@ async function runBench(name: Bench, device: Device, { values, progress, signal 
   const precisions = precisionsOf(values.precision, device);
   switch (name) {
     case "kernels":
-      return (await import("../bench/kernelBench.ts")).benchKernels(device, precisions, batch, options);
+      return (await import("../bench/kernelBench.ts")).benchKernels(device, precisions, batch ?? 1, options);
     case "step": {
       const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
       const { accumulate } = values;
@@ -106,6 +110,12 @@ async function runBench(name: Bench, device: Device, { values, progress, signal 
     }
     case "host":
       return (await import("../bench/hostBench.ts")).benchHost(teacher, width, options);
+    case "data": {
+      const { data, images, input, limit } = values;
+      if (data === undefined) throw new InputError("the data set is missing: give data=ANNOTATIONS.json and images=DIR");
+      const set = { annotations: data, images: images ?? path.dirname(data), input, limit, batch: batch ?? 16 };
+      return (await import("../bench/dataBench.ts")).benchData(device, { ...options, ...set, width, teacher });
+    }
     case "peers": {
       const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
       const { benchPeers } = await import("../bench/peersBench.ts");

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { LoaderComparison } from "@kindling/data";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
+import { cpuMicroseconds } from "../cpuMicroseconds.ts";
 import { InputError } from "../exit.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
@@ -87,12 +88,6 @@ function dataSetOf(folder: string | undefined, { data, images }: DataSetValues):
   if (data !== undefined) return { annotations: data, images: images ?? path.dirname(data) };
   if (folder === undefined) throw new InputError("the data set is missing: give its folder, or data=ANN.json and images=DIR");
   return { annotations: path.join(folder, "annotations.json"), images: images ?? path.join(folder, "images") };
-}
-
-/** Processor time of this process, all threads together. */
-function cpuMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }
 
 function speedTable({ decoded, stored }: LoaderComparison): string {
