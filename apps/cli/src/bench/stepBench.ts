@@ -83,7 +83,7 @@ function notes({ width, teacher, rounds, seconds, accumulate = 1 }: StepBenchOpt
     "Tuned: dispatches by variants that `kindling tune` measured on this adapter, or that were shipped for it; the others by rule of thumb.",
     "Planned: memory of activations and scratch as it is shared by lifetime; unplanned: without sharing.",
     ...(left.length > 0
-      ? [`Left out, because ${expectedTimesFloor} times the floor is more than seconds=${seconds}: ${left.join("; ")}.`]
+      ? [`Not run, because ${expectedTimesFloor} times the floor is more than seconds=${seconds}: ${left.join("; ")}.`]
       : []),
   ];
 }
@@ -96,7 +96,7 @@ async function measureSize(
   { width, teacher, accumulate = 1, ...options }: StepBenchOptions,
 ): Promise<{ readonly rows: readonly BenchRow[]; readonly left: readonly string[] }> {
   const cases: { readonly made: StepCase; readonly compiled: CompiledCase }[] = [];
-  const left: string[] = [];
+  const left: StepCase[] = [];
   const parts: Disposable[] = [];
   try {
     for (const [name, make] of stepCases(device, { size, width, precision, accumulate }, teacher)) {
@@ -106,7 +106,7 @@ async function measureSize(
       const made = make();
       parts.push(made);
       if (tooLong(floorOf(made.kernels, peaks).milliseconds, options.seconds)) {
-        left.push(`${name}, ${sizeText(size)}, ${precision}`);
+        left.push(made);
         continue;
       }
       const compiled = await made.compile();
@@ -117,39 +117,39 @@ async function measureSize(
     options.note(`${sizeText(size)}, ${precision}: ${cases.map(({ made }) => made.name).join(", ")}`);
     const contestants = cases.map(({ compiled }) => compiled);
     const samples = await interleave(contestants, options);
-    return { left, rows: cases.map(({ made, compiled }, i) => rowOf(made, compiled, peaks, samples[i]!)) };
+    const rows = cases.map(({ made, compiled }, i) => rowOf(made, compiled, peaks, samples[i]!));
+    return {
+      left: left.map(({ name }) => `${name}, ${sizeText(size)}, ${precision}`),
+      rows: [...rows, ...left.map((made) => floorRow(made, peaks))],
+    };
   } finally {
     for (const part of parts.reverse()) part[Symbol.dispose]();
   }
 }
 
-function rowOf(
-  { name, student: { size, precision }, kernels }: StepCase,
-  { programs, runs }: CompiledCase,
-  peaks: Peaks,
-  samples: readonly number[],
-): BenchRow {
+function rowOf(made: StepCase, { programs, runs }: CompiledCase, peaks: Peaks, samples: readonly number[]): BenchRow {
   const { median, ...rest } = quartiles(samples);
   const reports = Object.entries(programs).map(([program, { report }]) => ({ ...report, runs: runs[program]! })); // named alike
   const sum = (value: (report: ProgramReport & { readonly runs: number }) => number) =>
     reports.reduce((total, report) => total + value(report), 0);
-  const floor = floorOf(kernels, peaks);
+  const floor = floorOf(made.kernels, peaks);
   return {
-    bench: "step",
-    name,
-    size: sizeText(size),
-    precision,
+    ...floorRow(made, peaks),
     milliseconds: median,
     ...rest,
     stepsPerSecond: 1000 / median,
-    imagesPerSecond: (1000 * size.batch) / median,
+    imagesPerSecond: (1000 * made.student.size.batch) / median,
     gflops: (1000 * floor.gflop) / median,
-    gflop: floor.gflop,
-    floorMilliseconds: floor.milliseconds,
     timesFloor: median / floor.milliseconds,
     dispatches: sum((report) => report.runs * report.dispatches),
     tuned: sum((report) => report.runs * report.tuned),
     plannedMiB: sum((report) => report.plannedBytes) / 2 ** 20,
     unplannedMiB: sum((report) => report.unplannedBytes) / 2 ** 20,
   };
+}
+
+/** What is known of a case that is not run. */
+function floorRow({ name, student: { size, precision }, kernels }: StepCase, peaks: Peaks): BenchRow {
+  const { gflop, milliseconds } = floorOf(kernels, peaks);
+  return { bench: "step", name, size: sizeText(size), precision, gflop, floorMilliseconds: milliseconds };
 }

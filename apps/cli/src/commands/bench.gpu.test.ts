@@ -69,6 +69,13 @@ test("step: student, in parts, head by definition and teacher, with times, dispa
   }
 });
 
+test("step: of what would take longer than it may, the floor alone is told", async () => {
+  const { results, folder } = await bench("step", "sizes=96x72x1", "only=student forward", "seconds=0.000001");
+  expect(results).toHaveLength(2);
+  for (const row of results) expect(Object.keys(row)).toEqual(["bench", "name", "size", "precision", "gflop", "floorMilliseconds"]);
+  expect(await readFile(path.join(folder, "step.md"), "utf8")).toContain("Not run, because 20 times the floor");
+});
+
 test("roofline: layers add up to all kernels, whose measured time is above the floor; a machine's peaks are taken as given", async () => {
   const words = ["roofline", "sizes=32x24x2", "width=0.25", "teacher=hrnet-w8"];
   const measured = await bench(...words);

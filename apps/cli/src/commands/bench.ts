@@ -20,7 +20,7 @@ const keys = {
     kind: "number",
     min: 0,
     default: 10,
-    help: "a measurement whose samples took so long has no more of them; what would take longer is left out of step and roofline",
+    help: "a measurement whose samples took so long has no more of them; of what would take longer, step and roofline give the floor alone",
   },
   only: { kind: "text", default: "", help: "only what has a name that begins so; of peers: step, forward jax-js, PyTorch" },
   sizes: { kind: "text", default: "96x72x1,96x72x4,384x288x1", help: "HEIGHTxWIDTHxBATCH of step, roofline and peers" },
