@@ -48,13 +48,13 @@ async function runTune(call: CommandCall<typeof keys>): Promise<Report> {
   if (values.model !== undefined && recipes.length > 0) throw new InputError("model is a network's forward pass: give it, or recipes");
   const { openDevice } = await import("@kindling/gpu");
   const { callsToRace } = await import("../tune/callsOf.ts");
-  const { readChoicesFile, userChoicesFile } = await import("../tune/choicesFile.ts");
+  const { updateChoicesFile, userChoicesFile } = await import("../tune/choicesFile.ts");
   const { raceCalls } = await import("../tune/raceCalls.ts");
   const { tuneReport } = await import("../tune/tuneReport.ts");
   using device = await openDevice();
   const { fingerprint: adapter, capabilities } = device;
   const file = values.ship ? path.join(repository(), "packages/kernels/tuned", `${adapter}.json`) : userChoicesFile(adapter);
-  await readChoicesFile(file, adapter); // refuses a damaged one before the work
+  await updateChoicesFile(file, adapter, (before) => before); // refuses a damaged one, or a folder that cannot be written to, before the work
   progress.note(`on ${device.info.description || device.info.device}`);
   const all = values.model === undefined ? await recipeCalls(device, recipes, call) : await networkCalls(device, values.model, call);
   const calls = callsToRace(all, kernels, device);

@@ -52,6 +52,15 @@ test("no file holds no choices; a damaged one is refused, stays as it is, and le
   expect(readdirSync(path.dirname(file))).toEqual(["mine.json"]);
 });
 
+test("a place that can be neither read nor written to is said in a sentence", async () => {
+  const file = path.join(temporaryFile(), "mine.json"); // below what will be a file
+  await updateChoicesFile(path.dirname(file), "mine", () => []);
+  await expect(readChoicesFile(file, "mine")).rejects.toThrow(/mine\.json: cannot be read \(ENOTDIR\)$/);
+  const written = updateChoicesFile(file, "mine", () => []);
+  await expect(written).rejects.toThrow(/mine\.json: cannot be written \((?:EEXIST|ENOTDIR)\); set KINDLING_CACHE to a folder that can$/);
+  await expect(written).rejects.toThrow(TunedChoicesError);
+});
+
 test("the user's file is in KINDLING_CACHE, else in XDG_CACHE_HOME, else in ~/.cache", () => {
   vi.stubEnv("KINDLING_CACHE", "/own");
   vi.stubEnv("XDG_CACHE_HOME", "/caches");

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatChoices, parseChoices, type TunedChoice } from "@kindling/kernels";
+import { formatChoices, parseChoices, type TunedChoice, TunedChoicesError } from "@kindling/kernels";
 
 /** The user's file of what was measured on an adapter: in KINDLING_CACHE, else in `kindling` of XDG_CACHE_HOME, else of ~/.cache. */
 export function userChoicesFile(fingerprint: string): string {
@@ -11,11 +11,14 @@ export function userChoicesFile(fingerprint: string): string {
   return path.join(folder, "tuned", `${fingerprint}.json`);
 }
 
-/** The choices of a file for an adapter; none where there is no file. @throws TunedChoicesError when it is damaged or another adapter's. */
+/**
+ * The choices of a file for an adapter; none where there is no file.
+ * @throws TunedChoicesError when it is damaged, cannot be read, or is another adapter's.
+ */
 export async function readChoicesFile(file: string, fingerprint: string): Promise<readonly TunedChoice[]> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw error;
+    throw new TunedChoicesError(`${file}: cannot be read (${error.code})`, { cause: error });
   });
   return text === undefined ? [] : parseChoices(text, fingerprint, file).choices;
 }
@@ -23,17 +26,22 @@ export async function readChoicesFile(file: string, fingerprint: string): Promis
 /**
  * Changes a file of choices, which is made where there is none: reads, changes and renames a new one into place while no other process does,
  * so that of processes that tune at the same time none loses what another found.
- * @throws TunedChoicesError when the file is damaged or another adapter's.
+ * @throws TunedChoicesError when the file is damaged or another adapter's, or where none can be written.
  */
 export async function updateChoicesFile(
   file: string,
   fingerprint: string,
   change: (before: readonly TunedChoice[]) => readonly TunedChoice[],
 ): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
   const { writeFileAtomically } = await import("@kindling/trainer"); // with all its packages, which reading does without
   const lock = `${file}.lock`;
-  await take(lock);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await take(lock);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // of the file system
+    throw new TunedChoicesError(`${file}: cannot be written (${code}); set KINDLING_CACHE to a folder that can`, { cause: error });
+  }
   try {
     const choices = change(await readChoicesFile(file, fingerprint));
     await writeFileAtomically(file, formatChoices({ adapter: fingerprint, choices }));

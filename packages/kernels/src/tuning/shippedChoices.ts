@@ -6,7 +6,7 @@ import lavapipe from "../../tuned/mesa-software-llvmpipe-llvm-15-0-6-256-bits-ll
 };
 import { checkedChoices, type TunedChoice } from "./tunedChoices.ts";
 
-/** Every file of `kernels/tuned`, which `kindling tune … ship` writes. */
+/** Every file of `kernels/tuned`, which `kindling tune … ship` writes; that of a new adapter is named here, so that bundles hold it. */
 const files: readonly { readonly adapter: string }[] = [swiftshader, lavapipe];
 
 /** What came with this version for the adapter of a fingerprint: choices that beat the rule of thumb when they were measured. */
