@@ -104,12 +104,12 @@ test("batch norm's statistics are those of the parts, one after the other, and g
   expect(statistics).not.toEqual(inParts.statistics);
 });
 
-test("a step in parts has one update: the same bits again, and less memory than the whole batch", async () => {
+test("a step in parts has one update: the same bits again, and activations need little more than a quarter of the whole batch's memory in four", async () => {
   const recipe = tinyRecipe(data, { optimizer, "data.batchSize": "8", "data.input": "[96, 72]" });
   const batch = randomBatch(recipe);
   const [first, again] = [await oneStep({ ...recipe, accumulate: 4 }, batch), await oneStep({ ...recipe, accumulate: 4 }, batch)];
   expect(again).toEqual(first);
-  expect(first.bytes).toBeLessThan(0.4 * (await oneStep(recipe, batch)).bytes);
+  expect(first.bytes).toBeLessThan(0.3 * (await oneStep(recipe, batch)).bytes);
 });
 
 test("a run in parts gives the same bytes twice; stopped in the middle of an epoch and resumed, it goes on to the same bytes", async () => {
@@ -178,7 +178,7 @@ interface OneStep {
   /** Of the parameters, by the update. */
   readonly change: readonly number[];
   readonly statistics: readonly number[];
-  /** Of activations, gradients and the rest. */
+  /** Of activations and what else the programs own. */
   readonly bytes: number;
 }
 
@@ -198,7 +198,7 @@ async function oneStep(recipe: Recipe, batch: Batch): Promise<OneStep> {
     gradients: await valuesOf(networks, arena),
     change: after.map((value, i) => (value - before[i]!) / 0.01),
     statistics: await statisticsOf(networks),
-    bytes: store.bytes + Object.values(step.reports).reduce((sum, { plannedBytes }) => sum + plannedBytes, 0),
+    bytes: Object.values(step.reports).reduce((sum, { plannedBytes }) => sum + plannedBytes, 0),
   };
 }
 
