@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, hasSafetensorsHeader, type PoseModel, readSafetensors, readWeights } from "@kindling/models";
+import { createModel, hasSafetensorsHeader, type PoseModel, parseWeightsReference, readSafetensors, readWeights } from "@kindling/models";
 import { createNetwork } from "./createNetwork.ts";
 import { NetworkError } from "./networkError.ts";
 import { assertInputFits } from "./networkInput.ts";
@@ -28,21 +28,23 @@ export interface NetworkFile {
 }
 
 /**
- * Reads a run folder (its recipe and best weights), a weights file of ours, or any other weights file when the model is told.
+ * Reads a run folder (its recipe and best weights), a weights file of ours, or any other weights file, or part of it (`kd.pth#student`), when the
+ * model is told.
  * A run that is being trained is not disturbed.
  * @throws RunFolderError, RecipeError, WeightsFileError or ModelError for what cannot be read, NetworkError when the model is not known or
  * the input does not fit it.
  */
 export async function readNetworkFile(runOrWeights: string, options: NetworkFileOptions = {}): Promise<NetworkFile> {
-  const found = await stat(runOrWeights).catch(() => null);
-  if (!found) throw new NetworkError(`${runOrWeights}: there is no such run folder or weights file`);
-  const { run, weightsFile } = found.isDirectory() ? await readRun(runOrWeights) : { run: null, weightsFile: runOrWeights };
+  const { file: named, ...part } = parseWeightsReference(runOrWeights);
+  const found = await stat(named).catch(() => null);
+  if (!found) throw new NetworkError(`${named}: there is no such run folder or weights file`);
+  const { run, weightsFile } = found.isDirectory() ? await readRun(named) : { run: null, weightsFile: named };
   const bytes = await readFile(weightsFile).catch((error: NodeJS.ErrnoException) => {
     throw new NetworkError(
       `the weights ${weightsFile} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`,
     );
   });
-  const weights = { source: weightsFile, tensors: readWeights(bytes, weightsFile) };
+  const weights = { source: weightsFile, tensors: readWeights(bytes, { file: weightsFile, ...part }) };
   const known = run ? { ...run.recipe.student, input: run.recipe.data.input } : metadataOf(bytes);
   const model = buildModel(weightsFile, known, options);
   const input = options.input ?? known?.input ?? null;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Dataset, openCrops, type RecordFile, readCoco, type StoredRecords } from "@kindling/data";
-import { readWeights } from "@kindling/models";
+import { parseWeightsReference, readWeights } from "@kindling/models";
 import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
@@ -63,10 +63,12 @@ export async function readRecipeWeights({ student, teacher }: Recipe): Promise<R
   };
 }
 
-/** Reads a weights file. @throws WeightsFileError when it is none, RecipeError when it is missing. */
-export async function readNamedWeights(file: string): Promise<NamedWeights> {
+/** Reads a weights file, or one part of it (`kd.pth#student`). @throws WeightsFileError when it is none, RecipeError when it is missing. */
+export async function readNamedWeights(text: string): Promise<NamedWeights> {
+  const reference = parseWeightsReference(text);
+  const { file } = reference;
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new RecipeError(`the weights ${file} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`);
   });
-  return { source: file, tensors: readWeights(bytes, file) };
+  return { source: file, tensors: readWeights(bytes, reference) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { parseWeightsReference } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
@@ -73,5 +74,6 @@ export async function sha256OfFile(file: string): Promise<string> {
 }
 
 function inputFiles({ data, student, teacher }: Recipe): readonly string[] {
-  return [data.train.data, data.validation.data, student.backbone, student.weights, teacher?.weights].filter((file) => file !== undefined);
+  const weights = [student.backbone, student.weights, teacher?.weights].filter((file) => file !== undefined);
+  return [data.train.data, data.validation.data, ...weights.map((text) => parseWeightsReference(text).file)];
 }

@@ -9,19 +9,22 @@ export function convert(shell: Shell): Command {
     name: "convert",
     summary: "rewrites weights (.pth of both formats, .safetensors) as a .safetensors file",
     operands: [
-      { name: "IN", help: "a .pth or .safetensors file" },
+      { name: "IN", help: "a .pth or .safetensors file; FILE#student or FILE#teacher of one that holds both" },
       { name: "OUT", help: "the .safetensors file to write" },
     ],
     keys: { dtype: { kind: "choice", choices: ["f32", "f16"], default: "f32", help: "how the numbers are stored; f16 rounds them" } },
     async run({ operands: [from, to], values: { dtype } }) {
       const { readFile } = await import("node:fs/promises");
-      const { hasSafetensorsHeader, readSafetensors, readWeights, writeSafetensors } = await import("@kindling/models");
+      const { hasSafetensorsHeader, parseWeightsReference, readSafetensors, readWeights, writeSafetensors } = await import(
+        "@kindling/models"
+      );
       const { writeFileAtomically } = await import("@kindling/trainer");
       if (!to!.endsWith(".safetensors")) throw new InputError(`${to}: only .safetensors files can be written`);
-      const bytes = await readFile(from!).catch((error: NodeJS.ErrnoException) => {
-        throw new InputError(`${from}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
+      const reference = parseWeightsReference(from!); // the operands were checked
+      const bytes = await readFile(reference.file).catch((error: NodeJS.ErrnoException) => {
+        throw new InputError(`${reference.file}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
       });
-      const tensors = readWeights(bytes, from!);
+      const tensors = readWeights(bytes, reference);
       const metadata = hasSafetensorsHeader(bytes) ? readSafetensors(bytes).metadata : { format: "pt" };
       const written = writeSafetensors(tensors, metadata, dtype === "f16" ? "F16" : "F32");
       await writeFileAtomically(to!, written);

@@ -1,3 +1,4 @@
+import type { WeightsPart } from "./normalizeNames.ts";
 import { isPthLegacy, readPthLegacy } from "./pthLegacy.ts";
 import { isPthZip, readPthZip } from "./pthZip.ts";
 import type { StateDict } from "./stateDict.ts";
@@ -10,11 +11,11 @@ export function isPth(bytes: Uint8Array): boolean {
 
 /**
  * The state dict that torch.save wrote, alone or in a checkpoint (`state_dict`, `model_state_dict`, `model`), as contiguous float32.
- * Names lose the prefix `module.`; `num_batches_tracked` and everything that is no tensor are left out. Nothing in the file is executed.
+ * Names are those of the bare model (`normalizeNames`); everything that is no tensor is left out. Nothing in the file is executed.
  * @throws WeightsFileError when the file is of another format, damaged, cut short, or uses Python objects that no state dict needs.
  */
-export function readPth(bytes: Uint8Array): StateDict {
-  if (isPthZip(bytes)) return readPthZip(bytes);
-  if (isPthLegacy(bytes)) return readPthLegacy(bytes);
+export function readPth(bytes: Uint8Array, part?: WeightsPart): StateDict {
+  if (isPthZip(bytes)) return readPthZip(bytes, part);
+  if (isPthLegacy(bytes)) return readPthLegacy(bytes, part);
   throw new WeightsFileError("this is no file of torch.save, or its start is damaged");
 }

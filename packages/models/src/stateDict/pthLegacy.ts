@@ -1,5 +1,6 @@
 import { elementBytes } from "./elementType.ts";
 import { loadTensors } from "./loadTensors.ts";
+import type { WeightsPart } from "./normalizeNames.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleReader } from "./pickleReader.ts";
 import { quote } from "./quote.ts";
@@ -18,7 +19,7 @@ export function isPthLegacy(bytes: Uint8Array): boolean {
  * for each key its length as int64 and its elements. Source: torch/serialization.py (`_legacy_save`, `_legacy_load`).
  * @throws WeightsFileError when the file is damaged, cut short, or no state dict.
  */
-export function readPthLegacy(bytes: Uint8Array): StateDict {
+export function readPthLegacy(bytes: Uint8Array, part?: WeightsPart): StateDict {
   const reader = new PickleReader(bytes);
   reader.skip(magic.length); // pickleparser cannot read an integer this long
   const { value: version } = readPickle(reader);
@@ -28,7 +29,7 @@ export function readPthLegacy(bytes: Uint8Array): StateDict {
     throw new WeightsFileError("this PyTorch file was not written on a little-endian machine; only little is read");
   }
   const { value, storages } = readPickle(reader);
-  const tensors = selectTensors(value);
+  const tensors = selectTensors(value, part);
   const { value: keys } = readPickle(reader);
   const data = locateStorages(bytes, reader.position, keys, storages);
   const storageBytes = (storage: TensorStorage): Uint8Array => {

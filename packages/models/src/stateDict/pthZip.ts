@@ -1,6 +1,7 @@
 import { type UnzipFileInfo, unzipSync } from "fflate";
 import { elementBytes } from "./elementType.ts";
 import { loadTensors } from "./loadTensors.ts";
+import type { WeightsPart } from "./normalizeNames.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleReader } from "./pickleReader.ts";
 import { quote } from "./quote.ts";
@@ -19,14 +20,14 @@ export function isPthZip(bytes: Uint8Array): boolean {
  * Source: torch/serialization.py (`_save`, `_load`).
  * @throws WeightsFileError when the archive is damaged, cut short, or no state dict.
  */
-export function readPthZip(bytes: Uint8Array): StateDict {
+export function readPthZip(bytes: Uint8Array, part?: WeightsPart): StateDict {
   const root = findRoot(bytes);
   const head = unzip(bytes, (name) => name === `${root}data.pkl` || name === `${root}byteorder`);
   const byteOrder = new TextDecoder().decode(head[`${root}byteorder`] ?? new Uint8Array()).trim();
   if (byteOrder !== "" && byteOrder !== "little")
     throw new WeightsFileError(`the file's byte order is ${quote(byteOrder)}; only little is read`);
   const { value, storages } = readPickle(new PickleReader(head[`${root}data.pkl`]!)); // findRoot found it
-  const tensors = selectTensors(value);
+  const tensors = selectTensors(value, part);
 
   const path = (storage: TensorStorage): string => `${root}data/${storage.key}`;
   // Only what the state dict views: a checkpoint may keep twice as much for its optimizer.

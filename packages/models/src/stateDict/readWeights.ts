@@ -1,19 +1,32 @@
-import { normalizeNames } from "./normalizeNames.ts";
+import { normalizeNames, type WeightsPart } from "./normalizeNames.ts";
 import { isPth, readPth } from "./pth.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { hasSafetensorsHeader } from "./safetensorsHeader.ts";
 import type { StateDict } from "./stateDict.ts";
 import { WeightsFileError } from "./weightsFileError.ts";
 
+/** A weights file as users name it: a path, and after a `#` the part of a distillation's checkpoint that is meant. */
+export interface WeightsReference {
+  readonly file: string;
+  readonly part?: WeightsPart;
+}
+
+/** Takes `kd.pth#student` apart. */
+export function parseWeightsReference(text: string): WeightsReference {
+  const [, file, part] = /^(.+)#(student|teacher)$/.exec(text) ?? [];
+  return file === undefined ? { file: text } : { file, part: part === "student" ? "student" : "teacher" };
+}
+
 /**
- * The weights in a safetensors or PyTorch file, told apart by content, under the names of the bare model (see `normalizeNames`).
- * `fileName` only serves the messages.
- * @throws WeightsFileError naming the file when it is of another format, damaged or cut short.
+ * The weights in a safetensors or PyTorch file, told apart by content, under the names of the bare model (see `normalizeNames`), and of a
+ * distillation's checkpoint those of `part`. `file` only serves the messages.
+ * @throws WeightsFileError naming the file when it is of another format, damaged or cut short, or does not hold the part.
  */
-export function readWeights(bytes: Uint8Array, fileName: string): StateDict {
+export function readWeights(bytes: Uint8Array, reference: WeightsReference | string): StateDict {
+  const { file: fileName, part } = typeof reference === "string" ? { file: reference, part: undefined } : { part: undefined, ...reference };
   try {
-    if (isPth(bytes)) return readPth(bytes);
-    if (hasSafetensorsHeader(bytes)) return normalizeNames(readSafetensors(bytes).tensors);
+    if (isPth(bytes)) return readPth(bytes, part);
+    if (hasSafetensorsHeader(bytes)) return normalizeNames(readSafetensors(bytes).tensors, part);
   } catch (cause) {
     if (cause instanceof WeightsFileError) throw new WeightsFileError(`${fileName}: ${cause.message}`, { cause });
     throw cause;
