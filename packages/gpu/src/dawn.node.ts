@@ -31,9 +31,14 @@ export function dawnOptions(validate: boolean): readonly string[] {
     "allow_unsafe_apis", // lets adapters offer experimental features; none is used unless requested
     "use_vulkan_memory_model", // subgroup matrices need it
     "vulkan_enable_f16_on_nvidia", // else Dawn hides shader-f16 on drivers below 615, for corner cases of the conformance tests
-    ...(validate ? [] : ["skip_validation", "disable_robustness"]),
+    ...(validate ? [] : ["skip_validation", "disable_robustness", "disable_workgroup_init"]),
   ];
-  return [`enable-dawn-features=${enabled.join(",")}`, "disable-dawn-features=timestamp_quantization"];
+  const disabled = [
+    "timestamp_quantization",
+    // Then Dawn's loop zeroes workgroup memory: SwiftShader, told to do it, writes a store for each number, and compiles a tile for seconds.
+    "use_vulkan_zero_initialize_workgroup_memory_extension",
+  ];
+  return [`enable-dawn-features=${enabled.join(",")}`, `disable-dawn-features=${disabled.join(",")}`];
 }
 
 /**

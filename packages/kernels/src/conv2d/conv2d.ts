@@ -1,6 +1,15 @@
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
+import { hasSubgroupsOf, suitsSubgroups } from "../wgsl/subgroupTile.wgsl.ts";
+import {
+  suitsTile,
+  supportsTile,
+  type TiledProduct,
+  tileCount,
+  type WorkgroupTile,
+  workgroupTileId,
+  workgroupTiles,
+} from "../wgsl/workgroupTile.ts";
 import { type Conv2dProblem, conv2dBytes, conv2dFlops, conv2dHasOutputVectors, conv2dUniforms } from "./conv2dProblem.ts";
 import { depthwise } from "./depthwise.wgsl.ts";
 import { depthwiseColumns, isDepthwise } from "./depthwiseRow.wgsl.ts";
@@ -9,6 +18,7 @@ import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "./pixelLanes.wgsl.
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
 import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
+import { workgroup } from "./workgroup.wgsl.ts";
 
 /** A convolution with what its epilogue does. */
 export type Conv2dForwardProblem = Conv2dProblem & { readonly activation: "none" | "relu" };
@@ -54,11 +64,13 @@ function define(bias: boolean): Kernel<Conv2dForwardProblem, typeof conv2dUnifor
           enables: ["subgroups"],
           supports: (p, capabilities) =>
             hasSubgroupsOf(lanes, capabilities) && p.groups === 1 && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p),
+          suits: suitsSubgroups,
           vectors: () => ["x", "weight", "y"],
           source: (p) => subgroup(lanes, tileChannels(lanes, p.outChannels), p.padding > 0, bias, p.activation),
           workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.outHeight * p.outWidth, p.outChannels),
         }),
       ),
+      ...workgroupTiles.map((tile) => workgroupVariant(tile, bias)),
       ...matrixSides.map((side) => subgroupMatrixVariant(side, bias)),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
@@ -88,5 +100,27 @@ function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dF
         yVectors: conv2dHasOutputVectors(p),
       }),
     workgroups: (p) => grid(matrixTiles(tile(p), pixels(p), p.outChannels), 1),
+  };
+}
+
+/** Workgroups with a tile of y each. */
+function workgroupVariant(tile: WorkgroupTile, bias: boolean): Variant<Conv2dForwardProblem> {
+  return {
+    id: workgroupTileId(tile),
+    supports: (p, capabilities) => p.groups === 1 && p.inChannels % 4 === 0 && supportsTile(tile, product(p), capabilities),
+    suits: (p, capabilities) => suitsTile(tile, product(p), capabilities),
+    vectors: (p) => (conv2dHasOutputVectors(p) ? ["x", "weight", "y"] : ["x"]),
+    source: (p) => workgroup(tile, { bias, activation: p.activation, padded: p.padding > 0, vectors: conv2dHasOutputVectors(p) }),
+    workgroups: (p) => grid(tileCount(tile, product(p)), 1),
+  };
+}
+
+/** Pixels by channels. */
+function product(p: Conv2dProblem): TiledProduct {
+  return {
+    count: 1,
+    rows: p.batch * p.outHeight * p.outWidth,
+    columns: p.outChannels,
+    inner: p.kernelHeight * p.kernelWidth * p.inChannels,
   };
 }

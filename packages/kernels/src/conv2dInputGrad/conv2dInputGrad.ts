@@ -3,12 +3,22 @@ import { depthwiseColumns, isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "../conv2d/pixelLanes.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
+import { hasSubgroupsOf, suitsSubgroups } from "../wgsl/subgroupTile.wgsl.ts";
+import {
+  suitsTile,
+  supportsTile,
+  type TiledProduct,
+  tileCount,
+  type WorkgroupTile,
+  workgroupTileId,
+  workgroupTiles,
+} from "../wgsl/workgroupTile.ts";
 import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
 import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
+import { workgroup } from "./workgroup.wgsl.ts";
 
 /** Gradient of a convolution's input; with `accumulate` it is added to what dx holds. */
 export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
@@ -57,11 +67,13 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
           enables: ["subgroups"],
           supports: (p, capabilities) =>
             hasSubgroupsOf(lanes, capabilities) && p.groups === 1 && p.stride === 1 && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p),
+          suits: suitsSubgroups,
           vectors: () => ["dy", "weight", "dx"],
           source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), missesOutputs(p), bias, p.accumulate),
           workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.height * p.width, p.inChannels),
         }),
       ),
+      ...workgroupTiles.map((tile) => workgroupVariant(tile, bias)),
       ...matrixSides.map((side) => subgroupMatrixVariant(side, bias)),
     ],
     cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
@@ -102,4 +114,36 @@ function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dI
 /** Whether some tap of some input belongs to no output: not where each input is in one output alone. */
 function missesOutputs(p: Conv2dProblem): boolean {
   return p.kernelHeight > 1 || p.kernelWidth > 1 || p.padding > 0 || p.outHeight < p.height || p.outWidth < p.width;
+}
+
+/** Workgroups with a tile of dx each. */
+function workgroupVariant(tile: WorkgroupTile, bias: boolean): Variant<Conv2dInputGradProblem> {
+  const inVectors = (p: Conv2dProblem) => p.inChannels % 4 === 0;
+  return {
+    id: workgroupTileId(tile),
+    supports: (p, capabilities) =>
+      p.groups === 1 && (p.stride === 1 || (p.stride === 2 && p.dilation % 2 === 1)) && supportsTile(tile, product(p), capabilities),
+    suits: (p, capabilities) => suitsTile(tile, product(p), capabilities),
+    vectors: (p) => [...(conv2dHasOutputVectors(p) ? ["dy", "weight"] : []), ...(inVectors(p) ? ["dx"] : [])],
+    source: (p) =>
+      workgroup(tile, {
+        bias,
+        accumulate: p.accumulate,
+        padded: missesOutputs(p),
+        outVectors: conv2dHasOutputVectors(p),
+        inVectors: inVectors(p),
+      }),
+    workgroups: (p) => grid(tileCount(tile, product(p)), 1),
+  };
+}
+
+/** Pixels by channels, in as many products as there are remainders of a pixel by the stride; the sizes of the largest. */
+function product(p: Conv2dProblem): TiledProduct {
+  const every = (length: number) => Math.ceil(length / p.stride);
+  return {
+    count: p.stride ** 2,
+    rows: p.batch * every(p.height) * every(p.width),
+    columns: p.inChannels,
+    inner: every(p.kernelHeight) * every(p.kernelWidth) * p.outChannels,
+  };
 }

@@ -9,12 +9,23 @@ import {
   subgroupSizes,
   subgroupTile,
   subgroupTiles,
+  suitsSubgroups,
 } from "../wgsl/subgroupTile.wgsl.ts";
+import {
+  suitsTile,
+  supportsTile,
+  type TiledProduct,
+  tileCount,
+  type WorkgroupTile,
+  workgroupTileId,
+  workgroupTiles,
+} from "../wgsl/workgroupTile.ts";
 import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
 import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
+import { workgroup } from "./workgroup.wgsl.ts";
 
 /** Gradient of a convolution's weight, as `splits` partial sums over equal ranges of the output pixels. */
 export type Conv2dWeightGradProblem = Conv2dProblem & { readonly splits: number };
@@ -51,6 +62,7 @@ export const conv2dWeightGradKernel: Kernel<Conv2dWeightGradProblem, typeof unif
       workgroups: (p) => grid(p.splits * tiles(p), 16),
     },
     ...subgroupSizes.map(subgroupVariant),
+    ...workgroupTiles.map(workgroupVariant),
     ...matrixSides.map(subgroupMatrixVariant),
   ],
   cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
@@ -75,6 +87,7 @@ function subgroupVariant(size: SubgroupSize): Variant<Conv2dWeightGradProblem> {
     enables: ["subgroups"],
     // Narrow weights leave most of a tile empty.
     supports: (p, capabilities) => hasSubgroupsOf(size, capabilities) && p.groups === 1 && tileRows(p) >= 4 && p.outChannels >= size / 2,
+    suits: suitsSubgroups,
     vectors: (p) => [...(xVectors(p) ? ["x"] : []), ...(dyVectors(p) ? ["dy", "partial"] : [])],
     source: (p) => subgroup(tile(p), { joinTaps: joinsTaps(p), xVectors: xVectors(p), dyVectors: dyVectors(p) }),
     workgroups: (p) =>
@@ -101,6 +114,24 @@ function subgroupMatrixVariant(side: MatrixSide): Variant<Conv2dWeightGradProble
     source: (p) =>
       subgroupMatrix(tile(p), { xVectors: xVectors(p), dyVectors: conv2dHasOutputVectors(p), partialVectors: partialVectors(p) }),
     workgroups: (p) => grid(p.splits * p.kernelHeight * p.kernelWidth * matrixTiles(tile(p), p.inChannels, p.outChannels), 1),
+  };
+}
+
+/** Workgroups with a tile of one split each. */
+function workgroupVariant(tile: WorkgroupTile): Variant<Conv2dWeightGradProblem> {
+  const product = (p: Conv2dWeightGradProblem): TiledProduct => ({
+    count: p.splits,
+    rows: p.kernelHeight * p.kernelWidth * p.inChannels,
+    columns: p.outChannels,
+    inner: Math.ceil((p.batch * p.outHeight * p.outWidth) / p.splits),
+  });
+  return {
+    id: workgroupTileId(tile),
+    supports: (p, capabilities) => p.groups === 1 && p.inChannels % 4 === 0 && supportsTile(tile, product(p), capabilities),
+    suits: (p, capabilities) => suitsTile(tile, product(p), capabilities),
+    vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "x", "partial"] : ["x"]),
+    source: (p) => workgroup(tile, { padded: p.padding > 0, vectors: conv2dHasOutputVectors(p) }),
+    workgroups: (p) => grid(tileCount(tile, product(p)), 1),
   };
 }
 

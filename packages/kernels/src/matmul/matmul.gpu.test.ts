@@ -27,6 +27,8 @@ const sizes: readonly (readonly [batch: number, m: number, k: number, n: number]
   [2, 37, 19, 136],
   [1, 40, 7, 33],
   [3, 70, 5, 18],
+  [2, 131, 43, 61],
+  [1, 140, 36, 132],
 ];
 
 test.each([

@@ -7,12 +7,23 @@ import {
   subgroupSizes,
   subgroupTile,
   subgroupTiles,
+  suitsSubgroups,
 } from "../wgsl/subgroupTile.wgsl.ts";
+import {
+  suitsTile,
+  supportsTile,
+  type TiledProduct,
+  tileCount,
+  type WorkgroupTile,
+  workgroupTileId,
+  workgroupTiles,
+} from "../wgsl/workgroupTile.ts";
 import { direct } from "./direct.wgsl.ts";
 import { type MatmulProblem, matmulBytes, matmulFlops, matmulUniforms, matmulUniformValues } from "./matmulProblem.ts";
 import { registerTile, tileColumns, tileRows } from "./registerTile.wgsl.ts";
 import { subgroup } from "./subgroup.wgsl.ts";
 import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
+import { workgroup } from "./workgroup.wgsl.ts";
 
 /** Products of matrices, a · b for each of a batch, either of them read as its transpose: a, b → y. */
 export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = defineKernel({
@@ -38,6 +49,7 @@ export const matmulKernel: Kernel<MatmulProblem, typeof matmulUniforms> = define
       workgroups: (p) => grid(tiles(p), 32),
     },
     ...subgroupSizes.map(subgroupVariant),
+    ...workgroupTiles.map(workgroupVariant),
     ...matrixSides.map(subgroupMatrixVariant),
   ],
   cost: (p) => ({ flops: matmulFlops(p), bytes: matmulBytes(p) }),
@@ -53,6 +65,7 @@ function subgroupVariant(size: SubgroupSize): Variant<MatmulProblem> {
     // Narrow products leave most of a tile empty, small ones most of the adapter.
     supports: (p, capabilities) =>
       hasSubgroupsOf(size, capabilities) && p.m >= 4 && p.n >= size / 2 && p.batch * p.m * p.n >= 2 * size * size,
+    suits: suitsSubgroups,
     vectors: (p) => (vectors(p) ? ["b", "y"] : []),
     source: (p) => subgroup(tile(p), vectors(p)),
     workgroups: (p) => grid(p.batch * subgroupTiles(tile(p), p.m, p.n), 1),
@@ -75,6 +88,25 @@ function subgroupMatrixVariant(side: MatrixSide): Variant<MatmulProblem> {
     source: (p) => subgroupMatrix(tile(p), { ...p, aVectors: aVectors(p), bVectors: bVectors(p), yVectors: isWhole(p.n) }),
     workgroups: (p) => grid(p.batch * matrixTiles(tile(p), p.m, p.n), 1),
   };
+}
+
+/** Workgroups with a tile of y each. */
+function workgroupVariant(tile: WorkgroupTile): Variant<MatmulProblem> {
+  const product = ({ batch, m, n, k }: MatmulProblem): TiledProduct => ({ count: batch, rows: m, columns: n, inner: k });
+  return {
+    id: workgroupTileId(tile),
+    supports: (p, capabilities) => supportsTile(tile, product(p), capabilities),
+    suits: (p, capabilities) => suitsTile(tile, product(p), capabilities),
+    vectors: tileVectors,
+    source: (p) => workgroup(tile, { transposeA: p.transposeA, transposeB: p.transposeB, vectors: tileVectors(p) }),
+    workgroups: (p) => grid(tileCount(tile, product(p)), 1),
+  };
+}
+
+/** Bindings whose rows, as they lie in memory, are whole vec4. */
+function tileVectors({ m, k, n, transposeA, transposeB }: MatmulProblem): readonly string[] {
+  const rows = { a: transposeA ? m : k, b: transposeB ? k : n, y: n };
+  return Object.entries(rows).flatMap(([binding, length]) => (length % 4 === 0 ? [binding] : []));
 }
 
 /** Tiles of y that threads of the fast variant compute. */

@@ -24,6 +24,14 @@ export function hasSubgroupsOf(size: SubgroupSize, { subgroups }: Capabilities):
 }
 
 /**
+ * Whether variants for subgroups are worth choosing where nothing was measured: on software adapters, where they were. A GPU hands a number of workgroup
+ * memory to all lanes at once, and on NVIDIA's that was reported to be faster than shuffles between lanes.
+ */
+export function suitsSubgroups(_: unknown, { software }: Capabilities): boolean {
+  return software;
+}
+
+/**
  * The tile with the least work for a product of `rows` × `columns` sums. Work is counted in multiply–adds a lane: a broadcast is one, a loaded
  * number five (measured on lavapipe). A lane holds at most 128 sums of lavapipe's; of SwiftShader's 64, because its compiler is slow; of GPUs' too, which
  * hide latency with many threads (not measured).
