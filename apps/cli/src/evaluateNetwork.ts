@@ -1,6 +1,6 @@
 import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
-import { heatmapSizeOf } from "@kindling/models";
+import { heatmapSizeOf, quarterSize } from "@kindling/models";
 import { boxNorm, type PckSample, pck, torsoNorm } from "@kindling/pose";
 import {
   defaultSigma,
@@ -67,12 +67,13 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
   const recipe = network.run?.recipe;
-  const heatmap = heatmapSizeOf(card, input);
+  // The loader makes targets even for a network without heatmaps, whose recipe has no loss that would look at them.
+  const heatmap = card.codec.kind === "heatmaps" ? heatmapSizeOf(card, input) : quarterSize(input);
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe?.losses ?? [];
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize, losses });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses });
   const sigma = recipe?.data.sigma ?? defaultSigma(heatmap[0]);
   await using loader = createLoader({ dataset, input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize });
   progress.begin("evaluating", dataset.samples.length);

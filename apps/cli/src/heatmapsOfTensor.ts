@@ -3,7 +3,7 @@ import path from "node:path";
 import { compile, Graph } from "@kindling/autograd";
 import { sizeOf } from "@kindling/gpu";
 import { type ModelOutput, outputsOf, readWeights, writeSafetensors } from "@kindling/models";
-import { assertInputFits, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
+import { loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
@@ -11,7 +11,8 @@ import { openTunedDevice } from "./tune/tunedDevice.ts";
 
 /** A network and the files between which it runs. */
 export interface HeatmapsOfTensorOptions {
-  readonly network: NetworkFile;
+  /** The network for images of [height, width]. */
+  readonly readNetwork: (input: readonly [number, number]) => Promise<NetworkFile>;
   /** Safetensors file with `x` [n,3,h,w], normalised as the network expects it. */
   readonly tensor: string;
   /** Safetensors file to write: what the network puts out by its card's names, `heatmaps` [n,k,h',w'] for most, `simcc_x` [n,k,bins] and so on. */
@@ -30,11 +31,11 @@ export interface TensorHeatmaps {
 const largestBatch = 16;
 
 /** Runs the network alone: a tensor in, a tensor out, both laid out as PyTorch's. */
-export async function heatmapsOfTensor({ network, tensor, heatmaps, progress }: HeatmapsOfTensorOptions): Promise<TensorHeatmaps> {
+export async function heatmapsOfTensor({ readNetwork, tensor, heatmaps, progress }: HeatmapsOfTensorOptions): Promise<TensorHeatmaps> {
   const { shape, data } = await readImages(tensor);
   const [n, , height, width] = shape;
+  const network = await readNetwork([height, width]);
   const { model } = network;
-  assertInputFits(model, [height, width]);
   await makeOutputFolder("heatmaps", path.dirname(heatmaps));
 
   const batch = Math.min(n, largestBatch);

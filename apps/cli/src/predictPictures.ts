@@ -1,7 +1,6 @@
 import path from "node:path";
 import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
-import { heatmapSizeOf } from "@kindling/models";
-import { type Box, clipBox, coco17, cropOfBox, decodeHeatmaps, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import { type Box, clipBox, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
 import { Evaluator, inputOf, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
 import sharp from "sharp";
 import { InputError } from "./exit.ts";
@@ -30,7 +29,7 @@ export interface CocoPrediction {
   readonly image_id: number | string;
   readonly file_name: string;
   readonly category_id: 1;
-  /** [k·3]: x, y in the image's pixels, and the heatmap's peak. */
+  /** [k·3]: x, y in the image's pixels, and the peak: of the heatmap, or the smaller of those over x and over y. */
   readonly keypoints: readonly number[];
   readonly score: number;
 }
@@ -49,26 +48,21 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   const { files, network, out, scoreThreshold, progress, signal } = options;
   const input = inputOf(network);
   const { card } = network.model;
-  const heatmap = heatmapSizeOf(card, input);
   const skeleton = skeletonOf(card.joints);
   const names = pictureNames(files);
   await makeOutputFolder("out", out);
 
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, joints: card.joints, input, heatmap, batchSize: 1, losses: [] });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize: 1, losses: [] });
   const pictures: PredictedPictures["pictures"][number][] = [];
   progress.begin("predicting", files.length);
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
     const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input));
-    const keypoints = decodeHeatmaps(await evaluator.heatmaps(cropImage(image, toCrop, sizeOfPair(input))), {
-      heatmap: sizeOfPair(heatmap),
-      joints: card.joints,
-      input: sizeOfPair(input),
-      toImage: invertAffine(toCrop),
-    });
+    const outputs = await evaluator.outputs(cropImage(image, toCrop, sizeOfPair(input)));
+    const keypoints = evaluator.decode(outputs, 0, invertAffine(toCrop));
     const picture = path.join(out, names[i]!);
     await writePicture(picture, image, skeletonSvg([keypoints], skeleton, image, { scoreThreshold }));
     const prediction: CocoPrediction = {

@@ -38,12 +38,20 @@ test("the parts of both networks have the parameters that their papers' code has
 });
 
 test.skipIf(!haveShared).each([
-  ["squeezenet-hpe", "squeezenet_hpe"],
-  ["hrnet-w32", "pose_hrnet_w32_256x192"],
-  ["hrnet-w48", "pose_hrnet_w48_384x288"],
-] as const)("%s has the names and shapes of the published checkpoint (skipped where ../shared is absent)", (name, file) => {
-  expect(Object.fromEntries(fileShapesOf(createModel(name, { joints: 17 })))).toEqual(publishedShapes(file));
-});
+  ["squeezenet-hpe", 17, "squeezenet_hpe"],
+  ["hrnet-w32", 17, "pose_hrnet_w32_256x192"],
+  ["hrnet-w48", 17, "pose_hrnet_w48_384x288"],
+  ["rtmpose-t", 17, "rtmpose_t"],
+  ["rtmpose-s", 17, "rtmpose_s"],
+  ["rtmpose-m", 17, "rtmpose_m"],
+  ["rtmpose-l", 17, "rtmpose_l"],
+  ["rtmpose-x", 133, "rtmpose_x384"],
+] as const)(
+  "%s with %i key points has the names and shapes of the published checkpoint (skipped where ../shared is absent)",
+  (name, joints, file) => {
+    expect(Object.fromEntries(fileShapesOf(createModel(name, { joints })))).toEqual(publishedShapes(file));
+  },
+);
 
 test.each([
   ["squeezenet-hpe", 384, 288, 96, 72],

@@ -5,6 +5,7 @@ import { ModelError } from "./modelError.ts";
 import type { ModelFamily } from "./modelFamily.ts";
 import { compactOpenPoseFamily, openPoseFamily } from "./openpose/openPoseFamily.ts";
 import type { PoseModel } from "./poseModel.ts";
+import { rtmposeFamily } from "./rtmpose/rtmposeFamily.ts";
 import { simpleBaselineFamily } from "./simpleBaseline/simpleBaselineFamily.ts";
 import { squeezeNetClassifierFamily, squeezeNetFamily } from "./squeezenet/squeezeNetFamily.ts";
 
@@ -42,6 +43,7 @@ export type FamilyOption = "width" | "refinements" | "stages" | "head";
 const families: readonly ModelFamily[] = [
   squeezeNetFamily,
   hrnetFamily,
+  rtmposeFamily,
   simpleBaselineFamily,
   openPoseFamily,
   compactOpenPoseFamily,

@@ -1,5 +1,5 @@
 import { compile, Graph, ParameterStore, type Tensor } from "@kindling/autograd";
-import { openDevice, sizeOf } from "@kindling/gpu";
+import { openDevice } from "@kindling/gpu";
 import { relativeError } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { createModel } from "./createModel.ts";
@@ -15,6 +15,7 @@ import { readWeights } from "./stateDict/readWeights.ts";
 import type { StateDict } from "./stateDict/stateDict.ts";
 import { randomSource } from "./testing/randomSource.ts";
 import { haveShared, sharedFile } from "./testing/sharedFiles.node.ts";
+import { trainedLike } from "./testing/trainedLike.ts";
 
 const device = await openDevice();
 
@@ -111,20 +112,6 @@ function named(name: string): PoseModel {
 function fold(model: PoseModel): PoseModel {
   foldBatchNorm(model);
   return model;
-}
-
-/** Numbers as after training: statistics and scales of their own for every channel, activations that neither vanish nor grow. */
-function trainedLike(model: PoseModel): StateDict {
-  const random = randomSource(11);
-  return new Map(
-    [...fileShapesOf(model)].map(([name, shape]) => {
-      const fanIn = sizeOf(shape.slice(1));
-      const scale = shape.length > 1 ? Math.sqrt(6 / fanIn) : 0.5;
-      const positive = name.endsWith("running_var") || (shape.length === 1 && name.endsWith("weight"));
-      const draw = () => (positive ? 0.5 + random() : scale * (2 * random() - 1));
-      return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, draw) }];
-    }),
-  );
 }
 
 function storeOf(model: PoseModel): ParameterStore {

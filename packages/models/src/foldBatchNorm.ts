@@ -10,9 +10,6 @@ export interface FoldBatchNormOptions {
   readonly keep?: readonly string[];
 }
 
-/** Any size that networks take: only who reads whom is looked at. */
-const anyInput = [1, 64, 64, 4];
-
 /**
  * Makes every convolution of a frozen network do the batch norm that alone follows it, and that one's ReLU: in evaluation both are affine, so
  * norm(conv(x)) is one convolution with weight · s and bias β − mean · s, s = γ / √(variance + ε). Names and shapes of the state dict stay;
@@ -23,7 +20,7 @@ const anyInput = [1, 64, 64, 4];
 export function foldBatchNorm(model: PoseModel, { keep = [] }: FoldBatchNormOptions = {}): readonly Variable[] {
   const modules = new Map([...modulesOf(model)].map((module) => [module.path, module]));
   const graph = new Graph();
-  model.call(graph.input("image", anyInput, "f32"), "eval");
+  model.call(graph.input("image", [1, ...model.card.inputSize, 4], "f32"), "eval");
   const readers = new Map<Tensor, number>();
   for (const { inputs } of graph.nodes) for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
   for (const node of graph.nodes) {

@@ -20,6 +20,8 @@ export interface ModelCard {
   };
   /** The crop that it is made for or was published with. */
   readonly inputSize: HeightWidth;
+  /** Whether it takes no other: its layers depend on the size. */
+  readonly inputIsFixed?: boolean;
   /** The tensors that forward puts out for an input of this size, in its order. */
   readonly outputs: (input: HeightWidth) => readonly ModelOutput[];
   /** How the outputs say where key points are. */

@@ -2,6 +2,7 @@ export { type Affine, AffineError, applyAffine, invertAffine, type Point, transf
 export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
 export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox } from "./boxes/crop.ts";
 export { type DecodeHeatmapsOptions, decodeHeatmaps } from "./codecs/decodeHeatmaps.ts";
+export { type DecodeSimccOptions, decodeSimcc } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps } from "./codecs/encodeHeatmaps.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";

@@ -65,7 +65,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
     using device = await openDevice();
     using loaded = loadNetwork(device, { model, weights });
     const { input, heatmap, sigma, workers } = recipe.data;
-    using evaluator = await Evaluator.create(device, { ...loaded, joints: teacher.joints, input, heatmap, batchSize, losses: [] });
+    using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses: [] });
     await using loader = createLoader({
       dataset,
       input: { height: input[0], width: input[1] },
@@ -78,7 +78,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
     });
     let done = from;
     for await (const { image, indices, valid } of loader) {
-      const heatmaps = await evaluator.heatmaps(image);
+      const heatmaps = (await evaluator.outputs(image))[0]!; // all that is read of a network with heatmaps, which checkHeatmaps saw to
       const size = heatmaps.length / batchSize;
       const halves = encodeFloat16(heatmaps.subarray(0, valid * size));
       measure(heatmaps, decodeFloat16(halves), rounding, teacher.model);

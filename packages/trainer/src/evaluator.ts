@@ -2,10 +2,11 @@ import type { ParameterStore } from "@kindling/autograd";
 import { add, compile, fill, Graph, type Program, scaleBy } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { heatmapsOf, type PoseModel } from "@kindling/models";
-import { boxNorm, cropOfBox, decodeHeatmaps, invertAffine, type PckSample, pck, transformKeypoints } from "@kindling/pose";
+import { heatmapSizeOf, outputsOf, type PoseModel } from "@kindling/models";
+import { type Affine, boxNorm, cropOfBox, invertAffine, type PckSample, pck, transformKeypoints } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
+import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
 import type { LossTerm } from "./recipe.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
@@ -13,14 +14,12 @@ import type { SampleTile } from "./sampleTile.ts";
 export interface EvaluatorOptions {
   readonly model: PoseModel;
   readonly store: ParameterStore;
-  readonly joints: number;
   /** [height, width] */
   readonly input: readonly [number, number];
-  readonly heatmap: readonly [number, number];
   readonly batchSize: number;
   /** How activations are stored; default f32. */
   readonly precision?: "f32" | "f16";
-  /** Terms of the validation loss; those that look at a teacher are left out. */
+  /** Terms of the validation loss, for a network with heatmaps; those that look at a teacher are left out. */
   readonly losses: readonly LossTerm[];
 }
 
@@ -28,7 +27,7 @@ export interface EvaluatorOptions {
 export interface Prediction {
   /** Place in the dataset's samples. */
   readonly sample: number;
-  /** [k·3]: x, y in the image's pixels, and the heatmap's peak as score. */
+  /** [k·3]: x, y in the image's pixels, and the peak as score. */
   readonly keypoints: Float64Array;
 }
 
@@ -63,39 +62,52 @@ export interface EvaluateOptions {
 /** A network in evaluation mode, compiled once for batches of one size. */
 export class Evaluator implements Disposable {
   readonly #program: Program;
+  readonly #decoder: PoseDecoder;
   readonly #options: EvaluatorOptions;
   readonly #hasLoss: boolean;
 
-  private constructor(program: Program, options: EvaluatorOptions, hasLoss: boolean) {
+  private constructor(program: Program, decoder: PoseDecoder, options: EvaluatorOptions, hasLoss: boolean) {
     this.#program = program;
+    this.#decoder = decoder;
     this.#options = options;
     this.#hasLoss = hasLoss;
   }
 
+  /** @throws NetworkError for a network that does not put out one person's key points, ModelError for losses of one without heatmaps. */
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
-    const { model, store, joints, input, heatmap, batchSize, losses, precision } = options;
+    const { model, store, input, batchSize, losses, precision } = options;
+    const { card } = model;
+    const decoder = poseDecoder(card, input);
     const graph = new Graph();
-    const heatmaps = heatmapsOf(model, recordImages(graph, batchSize, input, model.card, precision), "eval");
+    const made = outputsOf(model, recordImages(graph, batchSize, input, card, precision), "eval");
+    const outputs = Object.fromEntries(decoder.reads.map((at, i) => [outputName(i), made[at]!]));
     const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
-    if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs: { heatmaps } }), options, false);
+    if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs }), decoder, options, false);
     const context = {
-      student: heatmaps,
-      target: graph.input("target", [batchSize, ...heatmap, joints], "f32"),
-      mask: graph.input("mask", [batchSize, joints], "f32"),
-      everyJoint: () => fill(graph, [batchSize, joints], 1),
+      student: outputs[outputName(0)]!, // heatmapSizeOf refuses networks that are decoded from anything else
+      target: graph.input("target", [batchSize, ...heatmapSizeOf(card, input), card.joints], "f32"),
+      mask: graph.input("mask", [batchSize, card.joints], "f32"),
+      everyJoint: () => fill(graph, [batchSize, card.joints], 1),
       tap: (path: string) => graph.find(path),
       adapters: new Map(),
     };
     const weights = graph.input("lossWeights", [losses.length], "f32");
     const loss = terms.map(({ term, index }) => scaleBy(lossOf(term, context), weights, index)).reduce(add);
-    return new Evaluator(await compile(graph, device, { store, outputs: { heatmaps, loss } }), options, true);
+    return new Evaluator(await compile(graph, device, { store, outputs: { ...outputs, loss } }), decoder, options, true);
   }
 
-  /** Heatmaps [n,h,w,k] of a batch. */
-  async heatmaps(image: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
+  /** What the network says of a batch of crops: heatmaps [n,h,w,k], or vectors over x and over y, [n,k,bins] each. */
+  async outputs(image: Uint8Array<ArrayBuffer>): Promise<readonly Float32Array[]> {
     this.#program.write(imageInput, image);
     this.#program.run();
-    return this.#program.read("heatmaps");
+    return Promise.all(this.#decoder.reads.map((_, i) => this.#program.read(outputName(i))));
+  }
+
+  /** Key points [k·3] of sample `i` of what {@link outputs} gave, in the pixels that `toImage` maps the crop to. */
+  decode(outputs: readonly Float32Array[], i: number, toImage: Affine): Float64Array {
+    const { batchSize } = this.#options;
+    const ofSample = outputs.map((values) => values.subarray((i * values.length) / batchSize, ((i + 1) * values.length) / batchSize));
+    return this.#decoder.decode(ofSample, toImage);
   }
 
   /** Runs the whole loader (an evaluation loader: in order, padded) and measures. @throws ImageError for a broken image. */
@@ -111,14 +123,14 @@ export class Evaluator implements Disposable {
         this.#program.write("mask", batch.mask);
         this.#program.write("lossWeights", Float32Array.from(lossWeights));
       }
-      const heatmaps = await this.heatmaps(batch.image);
+      const outputs = await this.outputs(batch.image);
       if (this.#hasLoss) {
         const joints = batch.mask.reduce((sum, weight) => sum + weight, 0);
         lossSum += (await this.#program.read("loss"))[0]! * joints;
         visible += joints;
       }
       for (let i = 0; i < batch.valid; i++) {
-        const prediction = this.#decode(dataset, batch, i, heatmaps);
+        const prediction = this.#predict(dataset, batch, i, outputs);
         const { keypoints: truth, box } = dataset.samples[prediction.sample]!;
         predictions.push(prediction);
         measured.push({ predicted: prediction.keypoints, truth, norm: boxNorm(box) });
@@ -141,17 +153,11 @@ export class Evaluator implements Disposable {
     this.#program[Symbol.dispose]();
   }
 
-  #decode(dataset: Dataset, batch: Batch, i: number, heatmaps: Float32Array): Prediction {
-    const { heatmap, joints } = this.#options;
+  #predict(dataset: Dataset, batch: Batch, i: number, outputs: readonly Float32Array[]): Prediction {
     const sample = batch.indices[i]!;
-    const size = heatmap[0] * heatmap[1] * joints;
-    const keypoints = decodeHeatmaps(heatmaps.subarray(i * size, (i + 1) * size), {
-      heatmap: sizeOfPair(heatmap),
-      joints,
-      input: sizeOfPair(this.#options.input),
-      toImage: invertAffine(cropOfBox(dataset.samples[sample]!.box, sizeOfPair(this.#options.input))),
-    });
-    return { sample, keypoints };
+    const [height, width] = this.#options.input;
+    const toCrop = cropOfBox(dataset.samples[sample]!.box, { height, width });
+    return { sample, keypoints: this.decode(outputs, i, invertAffine(toCrop)) };
   }
 
   #tile(dataset: Dataset, batch: Batch, i: number, { sample, keypoints }: Prediction): SampleTile {
@@ -168,6 +174,7 @@ export class Evaluator implements Disposable {
   }
 }
 
-function sizeOfPair([height, width]: readonly [number, number]): { height: number; width: number } {
-  return { height, width };
+/** Name in the program of the i-th tensor that is read. */
+function outputName(i: number): string {
+  return `output${i}`;
 }

@@ -21,7 +21,7 @@ export interface NetworkFile {
   /** Its tree is named "network". */
   readonly model: PoseModel;
   readonly weights: NamedWeights;
-  /** [height, width] of the crops it was trained for; null when neither the file nor the user says it (see {@link inputOf}). */
+  /** [height, width] of the crops it was trained for; null when neither the file nor the user nor the network says it (see {@link inputOf}). */
   readonly input: readonly [number, number] | null;
   /** The run that it belongs to, when the folder was given. */
   readonly run: { readonly recipe: Recipe; readonly samples: string } | null;
@@ -47,7 +47,7 @@ export async function readNetworkFile(runOrWeights: string, options: NetworkFile
   const weights = { source: weightsFile, tensors: readWeights(bytes, { file: weightsFile, ...part }) };
   const known = run ? { ...run.recipe.student, input: run.recipe.data.input } : metadataOf(bytes);
   const model = buildModel(weightsFile, known, options);
-  const input = options.input ?? known?.input ?? null;
+  const input = options.input ?? known?.input ?? (model.card.inputIsFixed ? model.card.inputSize : null);
   if (input) assertInputFits(model, input);
   return { model, weights, input, run };
 }

@@ -79,16 +79,14 @@ export class Trainer implements AsyncDisposable {
   static async create(parts: TrainerParts): Promise<Trainer> {
     const { device, recipe, networks, resume } = parts;
     const loaders = createLoaders(parts); // first, because compiling takes its time
-    const { input, heatmap } = recipe.data;
+    const { input } = recipe.data;
     let [step, evaluator]: [TrainStep?, Evaluator?] = [];
     try {
       step = await TrainStep.create(device, recipe, networks);
       evaluator = await Evaluator.create(device, {
         model: networks.student,
         store: networks.store,
-        joints: recipe.student.joints,
         input,
-        heatmap,
         batchSize: microBatchSize(recipe),
         losses: recipe.losses,
         precision: networks.precision,

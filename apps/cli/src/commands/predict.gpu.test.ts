@@ -49,8 +49,7 @@ async function evaluated(index: number): Promise<Float64Array> {
     { height: 64, width: 48 },
     { height: 16, width: 12 },
   ];
-  const shapes = { joints: 17, input: [64, 48], heatmap: [16, 12] } as const;
-  using evaluator = await Evaluator.create(device, { ...loaded, ...shapes, batchSize: 2, losses: [] });
+  using evaluator = await Evaluator.create(device, { ...loaded, input: [64, 48], batchSize: 2, losses: [] });
   await using loader = createLoader({ dataset, input: size, heatmap, sigma: 1, batchSize: 2, limit: index + 1, workers: 0 });
   const { predictions } = await evaluator.evaluate({ dataset, loader, threshold: 0.1, lossWeights: [] });
   return predictions[index]!.keypoints;

@@ -10,7 +10,10 @@ const keys = {
   out: { kind: "path", help: "folder for predictions.json and the pictures (default predictions)" },
   scoreThreshold: { kind: "number", help: "joints with a lower score are not drawn (default 0.2)" },
   tensor: { kind: "path", help: "instead of images: a safetensors file whose tensor x [n,3,h,w] is fed to the network as it is" },
-  heatmaps: { kind: "path", help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']" },
+  heatmaps: {
+    kind: "path",
+    help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']; simcc_x and simcc_y [n,k,bins] of RTMPose",
+  },
   ...networkKeys,
 } as const;
 
@@ -56,8 +59,8 @@ async function predictTensor({ operands, values, progress }: CommandCall<typeof 
   }
   const { readNetworkFile } = await import("@kindling/trainer");
   const { heatmapsOfTensor } = await import("../heatmapsOfTensor.ts");
-  const network = await readNetworkFile(weights, networkOptions(values));
-  const { shapes, milliseconds } = await heatmapsOfTensor({ network, tensor, heatmaps, progress });
+  const readNetwork = (input: readonly [number, number]) => readNetworkFile(weights, { ...networkOptions(values), input });
+  const { shapes, milliseconds } = await heatmapsOfTensor({ readNetwork, tensor, heatmaps, progress });
   const made = Object.entries(shapes);
   return {
     json: { shape: made[0]![1], ...(made.length > 1 ? { shapes } : {}), milliseconds },

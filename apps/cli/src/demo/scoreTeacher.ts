@@ -14,7 +14,7 @@ export async function scoreTeacher(
   const batchSize = microBatchSize(recipe);
   using network = loadNetwork(device, await readNetworkFile(teacher.weights, { ...teacher, input }));
   const { validation } = await readRecipeData(recipe);
-  const options = { ...network, joints: teacher.joints, input, heatmap, batchSize, losses: recipe.losses };
+  const options = { ...network, input, batchSize, losses: recipe.losses };
   using evaluator = await Evaluator.create(device, options);
   const size = ([height, width]: readonly [number, number]) => ({ height, width });
   await using loader = createLoader({ dataset: validation, input: size(input), heatmap: size(heatmap), sigma, batchSize });

@@ -35,7 +35,7 @@ const ordinaryRuns = 5;
 /** The forward pass of a network with random weights, frozen as a teacher is: its batch norms are folded. */
 export async function profileModel(options: ProfileModelOptions): Promise<Profile> {
   const { model: name, joints, width, input, batch, run } = options;
-  const model = createModel(name, { joints, width });
+  const model = createModel(name, { joints, width, input });
   nameModule(model, "");
   assertInputFits(model, input);
   const biases = foldBatchNorm(model);

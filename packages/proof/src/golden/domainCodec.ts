@@ -3,6 +3,7 @@ import {
   cropAffine,
   type DecodeHeatmapsOptions,
   decodeHeatmaps,
+  decodeSimcc,
   encodeHeatmaps,
   invertAffine,
   type Size,
@@ -103,6 +104,40 @@ export function checkDecoder(entry: unknown): GoldenOutcome {
     "decoding by DARK, and the Gaussian blur it needs",
   );
 }
+
+/** Decoding of Gaussians over x and over y; positions are those of the bins, divided by the split ratio. */
+export function checkSimccDecoder(entry: unknown): GoldenOutcome {
+  const vectors = (bins: number, sigma: number, factor: number, axis: 0 | 1) =>
+    Float32Array.from({ length: 3 * bins }, (_, i) => {
+      const peak = simccPeaks[Math.floor(i / bins)]!;
+      return factor * peak[2] * Math.exp(-(((i % bins) - peak[axis]) ** 2) / (2 * sigma ** 2));
+    });
+  const [x, y] = [vectors(384, 4.9, 1, 0), vectors(512, 5.66, 0.9, 1)];
+  const decoded = (splitRatio: number, kept: (i: number) => boolean) =>
+    [...decodeSimcc(x, y, { joints: simccPeaks.length, splitRatio })].filter((_, i) => kept(i % 3));
+  const isPosition = (i: number) => i < 2;
+  const expected = (name: string): readonly number[] =>
+    items(items(field(entry, name))[0]).flatMap((value) => (typeof value === "number" ? [value] : numbers(value)));
+  return checked(
+    [
+      compared("argmax", decoded(1, isPosition), expected("argmax")),
+      compared("keypoints_split2", decoded(2, isPosition), expected("keypoints_split2")),
+      compared(
+        "score_min_of_x_y",
+        decoded(2, (i) => i === 2),
+        expected("score_min_of_x_y"),
+      ),
+    ],
+    "decoding by DARK",
+  );
+}
+
+/** Bins of x and y and height of the Gaussians over x; over y they have nine tenths of it. */
+const simccPeaks = [
+  [100.4, 250.6, 1],
+  [3.2, 2.7, 0.6],
+  [380.1, 500.9, 0.2],
+] as const;
 
 const small: Size = { width: 48, height: 64 };
 

@@ -1,5 +1,5 @@
 import type { Device } from "@kindling/gpu";
-import { checkAffines, checkBoxes, checkDecoder, checkEncoder } from "./domainCodec.ts";
+import { checkAffines, checkBoxes, checkDecoder, checkEncoder, checkSimccDecoder } from "./domainCodec.ts";
 import { checkForward, domainForward } from "./domainForward.ts";
 import { checkLoss, domainLosses } from "./domainLosses.ts";
 import { checkPck } from "./domainPck.ts";
@@ -15,6 +15,7 @@ const checks: Readonly<Record<string, Check>> = {
   "codec/hrnet_box2cs": (_, entry) => checkBoxes(entry),
   "codec/encode_192x256_to_48x64_sigma2": (_, entry) => checkEncoder(entry),
   "codec/decode_48x64": (_, entry) => checkDecoder(entry),
+  "codec/simcc_decode": (_, entry) => checkSimccDecoder(entry),
   "mmpose_expected/keypoint_pck_accuracy": (_, entry) => checkPck(entry),
   ...checksOf("losses", domainLosses, checkLoss),
   ...checksOf("forward", domainForward, checkForward),

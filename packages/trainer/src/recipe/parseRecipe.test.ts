@@ -209,6 +209,11 @@ test.each([
     '/r/kd.yaml:3: student.model: no model is named "resnet50"; the nearest is hrnet-w8',
   ],
   [
+    "a network without heatmaps",
+    withLine(3, "student: { model: rtmpose-m }"),
+    "/r/kd.yaml:3: student.model: rtmpose-m puts out simcc_x and simcc_y, not heatmaps",
+  ],
+  [
     "a loss named as the gradient's norm is",
     withLine(11, "  - { name: norm, kind: mse }"),
     '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total and norm; got "norm"',
