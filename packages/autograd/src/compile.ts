@@ -1,5 +1,6 @@
 import { type Aval, type Command, Commands, createCommand, type Device, type DType, packUniforms, uniformBytes } from "@kindling/gpu";
 import { bindingTypes, chooseVariant, type Kernel, type KernelCall, type Problem, sourceOf, type Variant } from "@kindling/kernels";
+import { fuseMasks } from "./fuseMasks.ts";
 import type { Graph } from "./graph.ts";
 import { costOf, layerOf } from "./layerOf.ts";
 import { type LoweredNode, lower } from "./lower.ts";
@@ -29,7 +30,10 @@ const flopsPerSubmission = { software: 1e9, hardware: 2e12 };
  */
 export async function compile(graph: Graph, device: Device, options: CompileOptions): Promise<Program> {
   const checked = options.checked ?? false;
-  const nodes = lower(graph, Object.values(options.outputs));
+  const variantOf = (call: Dispatch) =>
+    (options.choose?.(call.kernel, call.problem, bindingTypes(call)) ?? chooseVariant(device, call).variant).id;
+  const lowered = lower(graph, Object.values(options.outputs));
+  const nodes = checked ? lowered : fuseMasks(graph, lowered, Object.values(options.outputs), variantOf);
   const placement = place(device, graph, nodes, { store: options.store, outputs: Object.values(options.outputs), keepAll: checked });
   const made = device.pipelines.size;
   const { perNode, uniforms } = await makeCommands(device, nodes, placement, options).catch((error: unknown) => {

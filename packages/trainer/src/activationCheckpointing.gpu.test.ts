@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => data[Symbol.asyncDispose]());
 
 test("SqueezeNet with activation checkpointing has the same weights after training, in less memory", () =>
-  expectSame(tinyRecipe(data, { "data.input": "[96, 72]", epochs: "1" }), 0.85));
+  expectSame(tinyRecipe(data, { "data.input": "[96, 72]", epochs: "1" }), 0.9));
 
 test.skipIf(!device.capabilities.f16)("and so in f16 (skipped where the adapter has no shader-f16)", () =>
-  expectSame(tinyRecipe(data, { "data.input": "[96, 72]", epochs: "1", precision: "f16" }), 0.85),
+  expectSame(tinyRecipe(data, { "data.input": "[96, 72]", epochs: "1", precision: "f16" }), 0.9),
 );
 
 test("HRNet with activation checkpointing has the same weights and running statistics after training, in less memory", () =>

@@ -11,6 +11,7 @@ import {
 } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { type Conv2dInputGradProblem, conv2dInputGradKernel, convTranspose2dBiasKernel } from "../conv2dInputGrad/conv2dInputGrad.ts";
+import { conv2dInputGradMaskedKernel } from "../conv2dInputGrad/conv2dInputGradMasked.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Reference } from "../reference.ts";
 import { hasMatricesOf, matrixSides, matrixTile } from "../wgsl/matrixTile.ts";
@@ -190,3 +191,39 @@ test("an infinite weight adds nothing where its tap lies in the padding or meets
     expect(checks.filter(({ variant }) => variant.startsWith("workgroup")).length).toBeGreaterThan(1);
   }
 });
+
+test("with a mask the gradient of the input is zero where the mask is not above zero", async () => {
+  const cases: KernelCase<Conv2dInputGradProblem>[] = problems.flatMap(({ name, p, weight, dy, x }, i) => {
+    const mask = randomValues(1000 + i, x.length).map((value, at) => [0, Number.NaN, value, value][at % 4]!);
+    return [false, true].map((accumulate) => ({
+      name: `${name} ${accumulate ? "added" : "written"}`,
+      problem: { ...p, accumulate },
+      reads: [dy, weight, mask],
+      writes: [
+        {
+          before: x,
+          expected: ([held, kernel, masks], before) => {
+            const outputs = Float64Array.from(placesOf(p, p.batch * p.outHeight * p.outWidth * p.outChannels), (at) => held![at]!);
+            const { value, magnitude, terms } = conv2dInputGradReference(p, outputs, kernel!);
+            const kept = (at: number) => (accumulate ? before[at]! : 0);
+            return {
+              value: value.map((v, at) => (masks![at]! <= 0 ? 0 : v + kept(at))),
+              magnitude: magnitude.map((v, at) => v + Math.abs(kept(at))),
+              terms,
+            };
+          },
+        },
+      ],
+    }));
+  });
+  const checks = await checkKernel(device, conv2dInputGradMaskedKernel, cases);
+  expect(checks.filter(({ errorToBound }) => !(errorToBound < 1))).toEqual([]);
+  const kernel = onThisAdapter({ kernel: conv2dInputGradMaskedKernel });
+  expect(variantsNotRun(kernel, checks)).toEqual([]);
+});
+
+/** A kernel without the variants for subgroups of other adapters. */
+function onThisAdapter({ kernel }: { readonly kernel: typeof conv2dInputGradMaskedKernel }): Pick<typeof kernel, "name" | "variants"> {
+  const [plain, ...others] = kernel.variants;
+  return { name: kernel.name, variants: [plain, ...others.filter(({ id }) => !elsewhere.includes(id))] };
+}

@@ -19,7 +19,12 @@ export interface PixelLanesParts {
   readonly tileChannels: number;
   /** Binding that is read as vec4 over its channels. */
   readonly source: "x" | "dy";
-  /** Size of the tensor that is written. */
+  /**
+   * How many parts the tensor that is written is cut into, by the remainders of row and column by this number, 1 or 2: of a part all pixels meet the same
+   * taps, every second one. Declares `phaseRow` and `phaseColumn`, the remainders.
+   */
+  readonly phases: 1 | 2;
+  /** Size of the tensor that is written, or of a part of it. */
   readonly height: string;
   readonly width: string;
   readonly channels: string;
@@ -45,6 +50,8 @@ export interface PixelLanesParts {
   readonly weightStep: string;
   /** Whose vec4, and which of its components, is what term r (of four) is multiplied with for channel c of those. */
   factor(c: number, r: number): { readonly lane: number; readonly component: number };
+  /** The first tap that the pixels of a part meet. */
+  readonly firstTap: readonly [row: string, column: string];
   /** Stores `value`, the channels from `channel` (a multiple of 4) of `pixel`. */
   store(channel: string, value: string): string;
 }
@@ -76,8 +83,18 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let tile = group.y * groups.x + group.x;
+  let index = group.y * groups.x + group.x;
   let columns = (${parts.channels} + ${tileChannels - 1}u) / ${tileChannels}u;
+  #if ${parts.phases === 2}
+  // Parts differ by a row or column: each has as many tiles as the largest.
+  let perPart = (u.batch * ((u.height + 1u) / 2u) * ((u.width + 1u) / 2u) + ${lanes * lanePixels - 1}u) / ${lanes * lanePixels}u * columns;
+  let phaseRow = index / perPart / 2u;
+  let phaseColumn = index / perPart % 2u;
+  let tile = index % perPart;
+  if (phaseRow >= 2u) { return; }
+  #else
+  let tile = index;
+  #endif
   let pixels = u.batch * ${parts.height} * ${parts.width};
   let firstChannel = tile % columns * ${tileChannels}u;
   let firstPixel = tile / columns * ${lanes * lanePixels}u;
@@ -102,8 +119,8 @@ ${unroll(shares, (i) => `  let weightAt${i} = ${parts.weightAt(`firstChannel + $
 ${overChannels((c) => `  var sum${c} = vec4f(0.0);`)}
 
   let quads = ${parts.terms} / 4u;
-  for (var kh = 0u; kh < u.kernelHeight; kh++) {
-    for (var kw = 0u; kw < u.kernelWidth; kw++) {
+  for (var kh = ${parts.firstTap[0]}; kh < u.kernelHeight; kh += ${parts.phases}u) {
+    for (var kw = ${parts.firstTap[1]}; kw < u.kernelWidth; kw += ${parts.phases}u) {
 ${overPixels(
   (t) => `${parts.tap(t)}
       let use${t} = (pixel${t} < pixels) & (tapRow${t} < ${parts.sourceHeight}) & (tapColumn${t} < ${parts.sourceWidth});
@@ -153,7 +170,7 @@ export function tileChannels(lanes: SubgroupSize, channels: number): number {
   return [4, 3, 2, 1].map((shares) => shares * lanes).reduce((best, size) => (cost(size) < cost(best) ? size : best));
 }
 
-/** Workgroups for `pixels` of `channels` each. */
-export function pixelLaneTiles(lanes: SubgroupSize, pixels: number, channels: number): readonly [number, number, number] {
-  return grid(Math.ceil(pixels / (lanes * lanePixels)) * Math.ceil(channels / tileChannels(lanes, channels)), 1);
+/** Workgroups for `pixels` of `channels` each, in every one of `parts`. */
+export function pixelLaneTiles(lanes: SubgroupSize, pixels: number, channels: number, parts = 1): readonly [number, number, number] {
+  return grid(parts * Math.ceil(pixels / (lanes * lanePixels)) * Math.ceil(channels / tileChannels(lanes, channels)), 1);
 }

@@ -8,6 +8,8 @@ export function subgroup(lanes: SubgroupSize, tileChannels: number, padded: bool
     tileChannels,
     padded,
     source: "x",
+    phases: 1,
+    firstTap: ["0u", "0u"],
     height: "u.outHeight",
     width: "u.outWidth",
     channels: "u.outChannels",

@@ -3,7 +3,7 @@ import { depthwiseColumns, isDepthwise } from "../conv2d/depthwiseRow.wgsl.ts";
 import { pixelLaneSizes, pixelLaneTiles, tileChannels } from "../conv2d/pixelLanes.wgsl.ts";
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
 import { hasMatricesOf, type MatrixSide, type MatrixTile, matrixSides, matrixTile, matrixTiles } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf, suitsSubgroups } from "../wgsl/subgroupTile.wgsl.ts";
+import { hasSubgroupsOf, type SubgroupSize, suitsSubgroups } from "../wgsl/subgroupTile.wgsl.ts";
 import {
   suitsTile,
   supportsTile,
@@ -16,7 +16,7 @@ import {
 import { depthwise } from "./depthwise.wgsl.ts";
 import { direct } from "./direct.wgsl.ts";
 import { registerTile, tilePixels } from "./registerTile.wgsl.ts";
-import { subgroup } from "./subgroup.wgsl.ts";
+import { type SubgroupInputGrad, subgroup } from "./subgroup.wgsl.ts";
 import { subgroupMatrix } from "./subgroupMatrix.wgsl.ts";
 import { workgroup } from "./workgroup.wgsl.ts";
 
@@ -41,7 +41,7 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
       {
         id: "direct",
         supports: () => true,
-        source: ({ accumulate }) => direct(bias, accumulate),
+        source: ({ accumulate }) => direct(bias, accumulate, false),
         workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
       },
       {
@@ -58,19 +58,18 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
         id: "registerTile",
         supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
         vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
-        source: (p) => registerTile(bias, p.accumulate, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
+        source: (p) => registerTile(bias, p.accumulate, false, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
         workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
       },
       ...pixelLaneSizes.map(
         (lanes): Variant<Conv2dInputGradProblem> => ({
           id: `subgroup${lanes}`,
           enables: ["subgroups"],
-          supports: (p, capabilities) =>
-            hasSubgroupsOf(lanes, capabilities) && p.groups === 1 && p.stride === 1 && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p),
+          supports: (p, capabilities) => hasSubgroupsOf(lanes, capabilities) && fitsPixelLanes(p),
           suits: suitsSubgroups,
           vectors: () => ["dy", "weight", "dx"],
-          source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), missesOutputs(p), bias, p.accumulate),
-          workgroups: (p) => pixelLaneTiles(lanes, p.batch * p.height * p.width, p.inChannels),
+          source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), { ...subgroupOptions(p), bias, masked: false }),
+          workgroups: (p) => subgroupTiles(lanes, p),
         }),
       ),
       ...workgroupTiles.map((tile) => workgroupVariant(tile, bias)),
@@ -109,6 +108,22 @@ function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dI
       }),
     workgroups: (p) => grid(matrixTiles(tile(p), pixels(p), p.inChannels), 1),
   };
+}
+
+/** Whether the variants for subgroups compute a problem. */
+export function fitsPixelLanes(p: Conv2dProblem): boolean {
+  return p.groups === 1 && (p.stride === 1 || (p.stride === 2 && p.dilation === 1)) && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p);
+}
+
+/** What their source depends on of a problem. */
+export function subgroupOptions(p: Conv2dInputGradProblem): Pick<SubgroupInputGrad, "stride" | "padded" | "accumulate"> {
+  return { stride: p.stride === 2 ? 2 : 1, padded: missesOutputs(p), accumulate: p.accumulate };
+}
+
+/** Their workgroups; with stride 2 in four parts, each of as many as the largest. */
+export function subgroupTiles(lanes: SubgroupSize, p: Conv2dProblem): readonly [number, number, number] {
+  const every = (size: number) => Math.ceil(size / p.stride);
+  return pixelLaneTiles(lanes, p.batch * every(p.height) * every(p.width), p.inChannels, p.stride ** 2);
 }
 
 /** Whether some tap of some input belongs to no output: not where each input is in one output alone. */

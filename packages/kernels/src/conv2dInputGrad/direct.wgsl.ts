@@ -1,8 +1,8 @@
 import { threadIndex } from "../kernel.ts";
 import { wgsl } from "../wgsl.ts";
 
-/** One thread per input value: the sum over the taps that read it and the outputs they belong to. */
-export const direct = (bias: boolean, accumulate: boolean): string => wgsl`
+/** One thread per input value: the sum over the taps that read it and the outputs they belong to; `masked`: zero where mask is not above zero. */
+export const direct = (bias: boolean, accumulate: boolean, masked: boolean): string => wgsl`
 ${threadIndex(64)}
   if (index >= u.batch * u.height * u.width * u.inChannels) { return; }
   let ci = index % u.inChannels;
@@ -32,8 +32,10 @@ ${threadIndex(64)}
   sum += bias[ci];
   #endif
   #if ${accumulate}
-  dx[index] = DxElement(f32(dx[index]) + sum);
-  #else
-  dx[index] = DxElement(sum);
+  sum += f32(dx[index]);
   #endif
+  #if ${masked}
+  sum = select(sum, 0.0, f32(mask[index]) <= 0.0);
+  #endif
+  dx[index] = DxElement(sum);
 }`;

@@ -8,9 +8,9 @@ export const tilePixels = 8;
  * One thread computes 4 input channels of 8 pixels that follow each other, so that each weight loaded serves 8 pixels.
  * Conditions are joined by & and stride 2 is a shift, because branches and divisions in unrolled code make some compilers run for minutes.
  * Products are selected, not factors, so that an infinite weight adds nothing where there is no output.
- * With `vectors` dy and weight are read as vec4 over output channels and multiplied by dot products; without, one by one.
+ * `masked`: dx is zero where mask is not above zero. With `vectors` dy and weight are read as vec4 over output channels and multiplied by dot products; without, one by one.
  */
-export const registerTile = (bias: boolean, accumulate: boolean, vectors: boolean, stride: 1 | 2): string => wgsl`
+export const registerTile = (bias: boolean, accumulate: boolean, masked: boolean, vectors: boolean, stride: 1 | 2): string => wgsl`
 ${threadIndex(32)}
   let columns = u.inChannels / 4u;
   let pixels = u.batch * u.height * u.width;
@@ -70,9 +70,10 @@ ${unroll(tilePixels, (t) => `        sum${t} += select(vec4f(0.0), f32(dy[dy${t}
     }
   }
   let at = (firstPixel * u.inChannels + ci) / 4u;
-  #if ${accumulate}
-${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] = DxElement(vec4f(dx[at + ${t}u * columns]) + sum${t}); }`)}
-  #else
-${unroll(tilePixels, (t) => `  if (inside${t}) { dx[at + ${t}u * columns] = DxElement(sum${t}); }`)}
-  #endif
+${unroll(tilePixels, (t) => {
+  const place = `[at + ${t}u * columns]`;
+  const value = accumulate ? `vec4f(dx${place}) + sum${t}` : `sum${t}`;
+  const stored = masked ? `select(${value}, vec4f(0.0), vec4f(mask${place}) <= vec4f(0.0))` : value;
+  return `  if (inside${t}) { dx${place} = DxElement(${stored}); }`;
+})}
 }`;

@@ -1,5 +1,5 @@
 import { defineKernel, grid, type Kernel, type Variant } from "../kernel.ts";
-import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
+import { hasSubgroupsOf, suitsSubgroups } from "../wgsl/subgroupTile.wgsl.ts";
 import { band, bandRows } from "./band.wgsl.ts";
 import { blockLaneSizes, blockLanes, blockLaneTile, blockLaneTiles } from "./blockLanes.wgsl.ts";
 import { type ConvReluMaxPool2dProblem, convReluMaxPool2dUniforms } from "./convReluMaxPool2dProblem.ts";
@@ -35,6 +35,7 @@ export const convReluMaxPool2dKernel: Kernel<ConvReluMaxPool2dProblem, typeof co
         id: `subgroup${lanes}`,
         enables: ["subgroups"],
         supports: (p, capabilities) => hasSubgroupsOf(lanes, capabilities) && hasBlocks(p) && p.padding === 0,
+        suits: suitsSubgroups,
         vectors: () => ["x", "weight", "y"],
         source: () => blockLanes(blockLaneTile(lanes)),
         workgroups: (p) => blockLaneTiles(blockLaneTile(lanes), p),
