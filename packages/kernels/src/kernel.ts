@@ -16,6 +16,8 @@ export interface Kernel<P extends Problem = Problem, S extends UniformSchema = U
   readonly f16?: readonly string[];
   /** Written bindings of which only the total matters: variants may share its terms out among the elements as they like. None when absent. */
   readonly totals?: readonly string[];
+  /** Read u32 bindings that may hold any bits: keys, and numbers that are only compared. Others are places in memory. None when absent. */
+  readonly anyBits?: readonly string[];
   readonly uniforms: S;
   uniformValues(problem: P): UniformValues<S>;
   /** variants[0] is the plain one: it supports everything and is checked against the reference. Slow to fast. */

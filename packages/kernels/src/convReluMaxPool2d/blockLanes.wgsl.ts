@@ -74,18 +74,26 @@ ${overBlocks((b) => overChannels((c) => `  var best${b}_${c} = 0u; var place${b}
 
   for (var row = firstRow; row <= endRow; row++) {
 ${overChannels((c) => overBlocks((b) => `    var sum${b}_${c} = vec4f(subgroupBroadcast(bias${Math.floor(c / lanes)}, ${c % lanes}u));`))}
-    // Pixels outside are read somewhere else, where there is something, and their sums never become a maximum.
-    let right = u.stride * quads;
-    let below = u.stride * u.width * quads;
-${overBlocks((b) => `    let from${b} = select(0u, ((image${b} * u.height + 2u * row * u.stride) * u.width + 2u * column${b} * u.stride) * quads, insideLeft${b});`)}
+    let insideTop = 2u * row < u.convHeight;
+    let insideBottom = 2u * row + 1u < u.convHeight;
+${overBlocks(
+  (b) =>
+    `    let inside${b} = vec4<bool>(insideLeft${b} & insideTop, insideRight${b} & insideTop, insideLeft${b} & insideBottom, insideRight${b} & insideBottom);`,
+)}
+    // For pixels outside the first one is read instead: their sums never become a maximum.
+${overBlocks((b) =>
+  unroll(4, (t) => {
+    const [down, across] = [Math.floor(t / 2), t % 2];
+    const at = `((image${b} * u.height + (2u * row + ${down}u) * u.stride) * u.width + (2u * column${b} + ${across}u) * u.stride) * quads`;
+    return `    let from${b}_${t} = select(0u, ${at}, inside${b}.${components[t]});`;
+  }),
+)}
     for (var kh = 0u; kh < u.kernelHeight; kh++) {
       for (var kw = 0u; kw < u.kernelWidth; kw++) {
         var taps = (kh * u.kernelWidth + kw) * u.inChannels * (u.outChannels / 4u);
         for (var quad = 0u; quad < quads; quad++) {
           let tap = (kh * u.width + kw) * quads + quad;
-${overBlocks((b) =>
-  unroll(4, (t) => `          let v${b}_${t} = vec4f(x[from${b} + tap${t % 2 ? " + right" : ""}${t > 1 ? " + below" : ""}]);`),
-)}
+${overBlocks((b) => unroll(4, (t) => `          let v${b}_${t} = vec4f(x[from${b}_${t} + tap]);`))}
 ${unroll(channels / lanes, (i) => `          let weight${i} = vec4f(weight[taps + weightAt${i}]);`)}
 ${overBlocks((b) =>
   unroll(4, (term) => `          let term${b}_${term} = vec4f(${[0, 1, 2, 3].map((t) => `v${b}_${t}.${components[term]}`).join(", ")});`),
@@ -102,12 +110,6 @@ ${overBlocks((b) => `            sum${b}_${c} = fma(term${b}_${term}, factor, su
       }
     }
 
-    let insideTop = 2u * row < u.convHeight;
-    let insideBottom = 2u * row + 1u < u.convHeight;
-${overBlocks(
-  (b) =>
-    `    let inside${b} = vec4<bool>(insideLeft${b} & insideTop, insideRight${b} & insideTop, insideLeft${b} & insideBottom, insideRight${b} & insideBottom);`,
-)}
 ${overChannels(
   (c) => `
 ${overBlocks((b) => `    let key${b}_${c} = keyOf(sum${b}_${c}, inside${b});`)}

@@ -39,9 +39,10 @@ ${overPatch((_, __, i) => `  var sum${i} = vec4f(0.0);`)}
     let gradient = f32(dz[pixel * u.outChannels + co]);
 ${overPatch((tap, quad, i) => {
   const [kh, kw] = [Math.floor(tap / kernelWidth), tap % kernelWidth];
-  const product = `gradient * vec4f(x[at + ${kh * quads}u * u.width + ${kw * quads + quad}u])`;
+  const at = `at + ${kh * quads}u * u.width + ${kw * quads + quad}u`;
+  if (padding === 0) return `    sum${i} += gradient * vec4f(x[${at}]);`;
   const inside = `(h + ${kh}u < u.height) & (w + ${kw}u < u.width)`;
-  return `    sum${i} += ${padding > 0 ? `select(vec4f(0.0), ${product}, ${inside})` : product};`;
+  return `    { let inside = ${inside}; sum${i} += select(vec4f(0.0), gradient * vec4f(x[select(0u, ${at}, inside)]), inside); }`;
 })}
     column++;
     if (column == u.outWidth) { column = 0u; row++; }

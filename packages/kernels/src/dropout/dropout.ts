@@ -22,6 +22,7 @@ export const dropoutKernel: Kernel<DropoutProblem, typeof uniforms> = defineKern
   reads: ["x", "key"],
   writes: ["y"],
   f16: ["x", "y"],
+  anyBits: ["key"],
   uniforms,
   uniformValues: ({ size, p, stream }: DropoutProblem) => ({ size, stream, threshold: Math.ceil(p * 2 ** 32), scale: 1 / (1 - p) }),
   variants: [

@@ -9,6 +9,7 @@ export const maxPool2dInputGradKernel: Kernel<MaxPool2dProblem, typeof maxPool2d
   reads: ["dy", "argmax"],
   writes: ["dx"],
   f16: ["dy", "dx"],
+  anyBits: ["argmax"],
   uniforms: maxPool2dUniforms,
   uniformValues: (problem: MaxPool2dProblem) => problem,
   variants: imageBandVariants(({ height, width }) => [height, width], ["dy", "dx"], source),

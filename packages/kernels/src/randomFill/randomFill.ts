@@ -25,6 +25,7 @@ export const randomFillKernel: Kernel<RandomFillProblem, typeof uniforms> = defi
   reads: ["key"],
   writes: ["y"],
   f16: ["y"],
+  anyBits: ["key"],
   uniforms,
   uniformValues: ({ size, stream, shift, scale }: RandomFillProblem) => ({ size, stream, shift, scale }),
   variants: [

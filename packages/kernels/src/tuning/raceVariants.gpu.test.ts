@@ -1,8 +1,11 @@
 import { type Command, CommandTimer, type DType, openDevice } from "@kindling/gpu";
+import { convReluMaxPool2dProblemOf, convReluMaxPool2dSizes } from "@kindling/proof";
 import { expect, test } from "vitest";
+import { convReluMaxPool2dWeightGradKernel } from "../convReluMaxPool2dWeightGrad/convReluMaxPool2dWeightGrad.ts";
 import { dropoutKernel } from "../dropout/dropout.ts";
 import type { Kernel, Problem, Variant } from "../kernel.ts";
 import { matmulKernel } from "../matmul/matmul.ts";
+import { maxPool2dInputGradKernel } from "../maxPool2dInputGrad/maxPool2dInputGrad.ts";
 import { partialSquaresKernel } from "../reduce/partialSums.ts";
 import { chooseVariant } from "./chooseVariant.ts";
 import { type KernelCall, sourcesHash, supportedVariants } from "./kernelCall.ts";
@@ -133,6 +136,25 @@ test("only calls with something to choose are raced, and none that reads whole n
   const dropped = { shape: [64], dtype: "f32" } as const;
   const call = { kernel, problem: { size: 64 }, reads: [dropped, { shape: [2], dtype: "u32" }], writes: [dropped] } as const;
   expect(canRace(call, device)).toBe(true);
+  const pooled = convReluMaxPool2dProblemOf(convReluMaxPool2dSizes[0]!);
+  const image = { shape: [2, 19, 14, 4], dtype: "f32" } as const;
+  const maxima = [{ shape: [2, 4, 3, 12], dtype: "f32" } as const, { shape: [2, 4, 3, 3], dtype: "u32" } as const] as const;
+  const pooledGrad = {
+    kernel: convReluMaxPool2dWeightGradKernel as unknown as Kernel, // called with its own problem
+    problem: { ...pooled, splits: 1 },
+    reads: [...maxima, image],
+    writes: [{ shape: [3, 3, 4, 12], dtype: "f32" } as const],
+  };
+  expect(supportedVariants(pooledGrad, device.capabilities)).toHaveLength(2);
+  expect(canRace(pooledGrad, device)).toBe(false);
+  const pooling = { batch: 2, height: 9, width: 6, channels: 12, outHeight: 4, outWidth: 3, kernel: 3, stride: 2, padding: 0 };
+  const inputGrad = {
+    kernel: maxPool2dInputGradKernel as unknown as Kernel, // called with its own problem
+    problem: pooling,
+    reads: maxima,
+    writes: [{ shape: [2, 9, 6, 12], dtype: "f32" } as const],
+  };
+  expect(canRace(inputGrad, device)).toBe(true);
 });
 
 test("the adapter's own clock times every variant that supports a call, those too that do not suit", async () => {

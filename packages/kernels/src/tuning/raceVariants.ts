@@ -23,12 +23,10 @@ export interface VariantRace {
   readonly rejected: readonly { readonly variant: string; readonly reason: string }[];
 }
 
-/**
- * Whether a call can be raced: there is something to choose, and random operands are a fair call. Whole numbers that are places in memory
- * would not be; those of the bindings that we know are a key or are only compared.
- */
+/** Whether a call can be raced: there is something to choose, and random operands are a fair call, with no places in memory among them. */
 export function canRace(call: KernelCall, device: Device): boolean {
-  const harmless = call.reads.every(({ dtype }, i) => dtype !== "u32" || ["key", "argmax"].includes(call.kernel.reads[i]!));
+  const { reads, anyBits } = call.kernel;
+  const harmless = call.reads.every(({ dtype }, i) => dtype !== "u32" || anyBits?.includes(reads[i]!));
   return harmless && supportedVariants(call, device.capabilities).length > 1;
 }
 
