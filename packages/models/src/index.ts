@@ -1,5 +1,7 @@
+export * from "./comparePublished.ts";
 export * from "./countParameters.ts";
 export * from "./createModel.ts";
+export * from "./exitCosts.ts";
 export * from "./fileLayout.ts";
 export { type FoldBatchNormOptions, foldBatchNorm } from "./foldBatchNorm.ts";
 export * from "./hrnet/hrnet.ts";
@@ -20,7 +22,11 @@ export * from "./modelError.ts";
 export * from "./modelFamily.ts";
 export * from "./module.ts";
 export * from "./poseModel.ts";
+
+export * from "./publishedFigures.ts";
+
 export * from "./rtmpose/rtmpose.ts";
+
 export * from "./saveWeights.ts";
 export * from "./squeezenet/squeezeNetHPE.ts";
 export * from "./stateDict/readWeights.ts";
@@ -29,3 +35,4 @@ export * from "./stateDict/safetensors.ts";
 export { hasSafetensorsHeader } from "./stateDict/safetensorsHeader.ts";
 export * from "./stateDict/stateDict.ts";
 export * from "./stateDict/weightsFileError.ts";
+export * from "./trainingCosts.ts";
