@@ -3,14 +3,23 @@ import { comparePublished, roundedAs } from "./comparePublished.ts";
 import { publishedFigures } from "./publishedFigures.ts";
 
 test.each(
-  publishedFigures.map((figure) => {
-    const { model, options, input, part, quantity } = figure;
-    const name = [model, JSON.stringify(options), input?.join("x"), part?.name, quantity].filter((word) => word !== undefined).join(" ");
-    return [name, figure.published, figure] as const;
-  }),
+  publishedFigures
+    .filter(({ differs }) => differs === undefined)
+    .map((figure) => {
+      const { model, options, input, part, quantity } = figure;
+      const name = [model, JSON.stringify(options), input?.join("x"), part?.name, quantity].filter((word) => word !== undefined).join(" ");
+      return [name, figure.published, figure] as const;
+    }),
 )("%s is the published %s", (_, published, figure) => {
   const { ours, equal } = comparePublished(figure);
   expect({ equal, shown: roundedAs(published, ours) }).toEqual({ equal: true, shown: published });
+});
+
+test("one published figure is not ours, by less than a hundredth, and says why", () => {
+  const others = publishedFigures.filter(({ differs }) => differs !== undefined).map(comparePublished);
+  expect(others.map(({ figure, ours, equal }) => [figure.model, figure.published, roundedAs("1.00 G", ours), equal])).toEqual([
+    ["rtmpose-l", "10.1 G", "10.03 G", false],
+  ]);
 });
 
 test("a figure that differs in the last digit that was published is not equal, nor is one of another part", () => {

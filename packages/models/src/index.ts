@@ -22,11 +22,8 @@ export * from "./modelError.ts";
 export * from "./modelFamily.ts";
 export * from "./module.ts";
 export * from "./poseModel.ts";
-
 export * from "./publishedFigures.ts";
-
 export * from "./rtmpose/rtmpose.ts";
-
 export * from "./saveWeights.ts";
 export * from "./squeezenet/squeezeNetHPE.ts";
 export * from "./stateDict/readWeights.ts";
