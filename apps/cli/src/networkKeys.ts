@@ -18,7 +18,8 @@ export const networkKeys = {
 } as const;
 
 /** The values of {@link networkKeys} as the trainer takes them. */
-export function networkOptions({ model, joints, width, refinements, stages, head, input }: Values<typeof networkKeys>): NetworkFileOptions {
+export function networkOptions(values: Partial<Values<typeof networkKeys>>): NetworkFileOptions {
+  const { model, joints, width, refinements, stages, head, input } = values;
   return {
     ...(model === undefined ? {} : { model }),
     ...(joints === undefined ? {} : { joints }),

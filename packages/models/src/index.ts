@@ -3,7 +3,7 @@ export * from "./countParameters.ts";
 export * from "./createModel.ts";
 export * from "./exitCosts.ts";
 export * from "./fileLayout.ts";
-export { type FoldBatchNormOptions, foldBatchNorm } from "./foldBatchNorm.ts";
+export { type FoldBatchNormOptions, foldBatchNorm, foldedIn } from "./foldBatchNorm.ts";
 export * from "./hrnet/hrnet.ts";
 export * from "./hrnet/multiOutputHRNet.ts";
 export * from "./layers/batchNorm2d.ts";

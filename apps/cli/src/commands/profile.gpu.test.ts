@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ModelLayer } from "@kindling/models";
 import { afterAll, expect, test } from "vitest";
 import type { KernelRow } from "../profile/kernelTable.ts";
+import type { ProfiledLayer } from "../profile/layerTable.ts";
 import { kindling } from "../testing/kindling.ts";
 import { tinyRun } from "../testing/tinyRun.ts";
 
@@ -16,7 +16,8 @@ interface ProfileJson {
   readonly computedMacs: number;
   readonly peakBytes: number;
   readonly memory: Readonly<Record<string, number>>;
-  readonly layers: readonly ModelLayer[];
+  readonly training?: { readonly peakBytes: number; readonly memory: Readonly<Record<string, number>> };
+  readonly layers: readonly ProfiledLayer[];
   readonly kernels: readonly KernelRow[];
   readonly ceilings?: { readonly gflops: number; readonly gigabytesPerSecond: number };
 }
@@ -32,6 +33,46 @@ test.each([
   expect(sum(found.layers, (layer) => layer.parameters)).toBe(parameters);
   expect(found.peakBytes).toBe(Object.values(found.memory).reduce((total, bytes) => total + bytes, 0));
   expect(found.peakBytes).toBeGreaterThan(4 * parameters);
+});
+
+test("a network has its card's input where none is given, and every option of its own", async () => {
+  expect(await profiled("squeezenet-hpe")).toMatchObject({ macs: 1_137_110_720, flops: 2 * 1_137_110_720 });
+  expect(await profiled("openpose-lite", "refinements=3")).toMatchObject({ parameters: 7_308_964 });
+  expect(await profiled("multi-hrnet-w32", "stages=2")).toMatchObject({ parameters: 937_841 + 32 * 17 + 17 });
+  expect(await profiled("rtmpose-x", "joints=26")).toMatchObject({ parameters: 49_998_772 });
+  const head = await profiled("squeezenet-hpe", "head=beforeUpsampling", "depth=1");
+  expect(head.layers.find(({ name }) => name === "conv_heatmap")).toMatchObject({ macs: 30_629_376 });
+});
+
+const meanSquared = `name: training
+seed: 1
+student: { model: hrnet-w8 }
+data:
+  train: { data: none.json, images: . }
+  validation: { data: none.json, images: . }
+  input: [64, 48]
+  batchSize: 4
+losses: [{ name: gt, kind: mse }]
+optimizer: { kind: adamw, learningRate: 1e-3, weightDecay: 0 }
+schedule: { kind: warmupCosine, warmupEpochs: 1, epochs: 2 }
+`;
+
+test("the memory of training a network by name is that of a recipe which does so", async () => {
+  const file = path.join(folder, "training.yaml");
+  writeFileSync(file, meanSquared);
+  const recipe = await profiled(file);
+  const { training, layers, ...forward } = await profiled("hrnet-w8", "input=64x48", "batch=4");
+  expect(training!.peakBytes).toBe(Object.values(training!.memory).reduce((total, bytes) => total + bytes, 0));
+  // A recipe's images come as bytes, and its losses have masks.
+  expect(training!.peakBytes / recipe.peakBytes).toBeCloseTo(1, 1);
+  expect(training!.memory["activations and their gradients, shared"]! / recipe.memory["gradients, shared"]!).toBeCloseTo(1, 1);
+  expect(training!.peakBytes).toBeGreaterThan(2 * forward.peakBytes);
+  const kept = sum(layers, ({ keptBytes = 0 }) => keptBytes);
+  expect(kept).toBeGreaterThan(0.5 * training!.memory["activations and their gradients, shared"]!);
+  expect(kept).toBeLessThan(training!.memory["activations and their gradients, shared"]!);
+  writeFileSync(file, meanSquared.replace("hrnet-w8", "multi-hrnet-w8"));
+  const [early, late] = [await profiled(file, "stages=1"), await profiled(file)];
+  expect(early.parameters).toBeLessThan(0.3 * late.parameters);
 });
 
 test("a batch and a depth change the activations and the layers, not the totals", async () => {
@@ -143,6 +184,7 @@ interface TraceEvent {
 test.each([
   [["hrnet-w"], `no model is named "hrnet-w"; the nearest is hrnet-w8`],
   [["squeezenet-hpe", "input=8x8"], "squeezenet-hpe takes no input of 8x8 pixels"],
+  [["hrnet-w8", "stages=2"], "hrnet-w8 has no stages to choose; multi-hrnet-w8 has"],
   [["squeezenet-hpe", "trace=t.json"], "trace is written by a run: add --run"],
   [["squeezenet-hpe", "batch=0"], "batch must be"],
   [["squeezenet-hpe", "seed=2"], "seed is a recipe's"],

@@ -1,16 +1,24 @@
+import { heads } from "@kindling/models";
 import type { Command } from "commander";
 import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
-import { pairOf } from "../networkKeys.ts";
+import { networkOptions } from "../networkKeys.ts";
 import type { Profile } from "../profile/profileReport.ts";
 import { recipeChanges } from "../recipeChanges.ts";
 import type { Shell } from "../shell.ts";
 
 const keys = {
-  input: { kind: "size", help: "crops fed to the network, in pixels (default 256x192, or the recipe's)" },
+  input: { kind: "size", help: "crops fed to the network, in pixels (default: the published, or the recipe's)" },
   batch: { kind: "integer", min: 1, help: "images at once (default 1, or the recipe's)" },
-  joints: { kind: "integer", min: 1, help: "heatmaps of the network (default 17, or the recipe's)" },
+  joints: { kind: "integer", min: 1, help: "key points of the network (default: the published, 17 of most, or the recipe's)" },
   width: { kind: "number", min: 0, help: "factor on the network's channels (default 1, or the recipe's)" },
+  refinements: { kind: "integer", min: 0, help: "openpose-lite: stages that refine the first maps (default 1, or the recipe's)" },
+  stages: { kind: "integer", min: 1, help: "multi-hrnet: stages that are run, each with an exit (default 4, or the recipe's)" },
+  head: {
+    kind: "choice",
+    choices: heads,
+    help: "squeezenet-hpe: where the heatmaps are made (default afterUpsampling, or the recipe's)",
+  },
   depth: {
     kind: "integer",
     min: 1,
@@ -44,10 +52,10 @@ export function profile(shell: Shell): Command {
 }
 
 async function profileOfModel({ operands: [model], values, overrides, progress, signal }: CommandCall<typeof keys>): Promise<Profile> {
-  if (overrides[0]) throw new InputError(`${overrides[0].key} is a recipe's; a network by name takes input, batch, joints and width`);
-  const { input = { height: 256, width: 192 }, batch = 1, joints = 17, width = 1, run, trace } = values;
+  if (overrides[0]) throw new InputError(`${overrides[0].key} is a recipe's; a network by name takes batch and the options above`);
+  const { batch = 1, run, trace } = values;
   const { profileModel } = await import("../profile/profileModel.ts");
-  return profileModel({ model: model!, joints, width, input: pairOf(input), batch, run, trace, progress, signal });
+  return profileModel({ model: model!, options: networkOptions(values), batch, run, trace, progress, signal });
 }
 
 async function profileOfRecipe({ operands: [file], values, overrides, progress, signal }: CommandCall<typeof keys>): Promise<Profile> {

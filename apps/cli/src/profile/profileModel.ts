@@ -2,7 +2,18 @@ import { writeFile } from "node:fs/promises";
 import type { Program, Variable } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
 import { median } from "@kindling/kernels";
-import { createModel, foldBatchNorm, modelCosts, nameModule, type PoseModel } from "@kindling/models";
+import {
+  type CreateModelOptions,
+  createModel,
+  foldBatchNorm,
+  foldedIn,
+  type HeightWidth,
+  modelCosts,
+  nameModule,
+  type PoseModel,
+  type TrainingCosts,
+  trainingCosts,
+} from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { assertInputFits } from "@kindling/trainer";
 import type { Progress } from "../progress.ts";
@@ -10,17 +21,16 @@ import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { chromeTrace } from "./chromeTrace.ts";
 import { compileForward } from "./compileForward.ts";
 import { HostSpans } from "./hostSpans.ts";
+import type { ProfiledLayer } from "./layerTable.ts";
 import { measurePeaks } from "./measurePeaks.ts";
-import type { Measured, Profile } from "./profileReport.ts";
+import type { Measured, PeakMemory, Profile } from "./profileReport.ts";
 import { timePrograms } from "./timeProgram.ts";
 
 /** A network by name, and how it is run. */
 export interface ProfileModelOptions {
   readonly model: string;
-  readonly joints: number;
-  readonly width: number;
-  /** [height, width] */
-  readonly input: readonly [number, number];
+  /** What the name leaves open; the input is that of the network's card where none is given. */
+  readonly options: CreateModelOptions;
   readonly batch: number;
   readonly run: boolean;
   /** File of the Chrome trace. */
@@ -34,26 +44,54 @@ const ordinaryRuns = 5;
 
 /** The forward pass of a network with random weights, frozen as a teacher is: its batch norms are folded. */
 export async function profileModel(options: ProfileModelOptions): Promise<Profile> {
-  const { model: name, joints, width, input, batch, run } = options;
-  const model = createModel(name, { joints, width, input });
-  nameModule(model, "");
+  const { model: name, batch, run } = options;
+  const [model, trained] = [createModel(name, options.options), createModel(name, options.options)];
+  for (const network of [model, trained]) nameModule(network, "");
+  const input = options.options.input ?? model.card.inputSize;
   assertInputFits(model, input);
+  const training = trainingCosts(trained, input, batch);
   const biases = foldBatchNorm(model);
   const costs = modelCosts(model, input, batch);
-  const memory = { variables: costs.variableBytes, "activations, shared": costs.plannedBytes };
   return {
     title: `${name}, forward pass, input ${input.join("x")}, batch ${batch}`,
-    networks: [{ name, costs }],
-    peakBytes: costs.variableBytes + costs.plannedBytes,
-    memory,
-    ...(run ? { measured: await measure(model, biases, options) } : {}),
+    networks: [{ name, costs: { ...costs, layers: withKeptBytes(model, costs.layers, training) } }],
+    ...peakOf({ variables: costs.variableBytes, "activations, shared": costs.plannedBytes }),
+    training: trainingMemory(training),
+    ...(run ? { measured: await measure(model, biases, input, options) } : {}),
   };
+}
+
+function trainingMemory({ variableBytes, gradientBytes, momentBytes, plannedBytes }: TrainingCosts): PeakMemory {
+  return peakOf({
+    variables: variableBytes,
+    gradients: gradientBytes,
+    "AdamW's moments": momentBytes,
+    "activations and their gradients, shared": plannedBytes,
+  });
+}
+
+function peakOf(memory: Readonly<Record<string, number>>): PeakMemory {
+  return { peakBytes: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0), memory };
+}
+
+/** Adds to a folded network's layers what training keeps: of a batch norm at the convolution that it was folded into. */
+function withKeptBytes(model: PoseModel, layers: readonly ProfiledLayer[], { keptBytes }: TrainingCosts): readonly ProfiledLayer[] {
+  const homes = new Map(foldedIn(model).map(({ norm, convolution }) => [norm.path, convolution.path]));
+  const kept = new Map(layers.map(({ name }) => [name, 0]));
+  for (const [path, bytes] of keptBytes) {
+    const home = homes.get(path) ?? path;
+    kept.set(home, (kept.get(home) ?? 0) + bytes);
+  }
+  const rows = new Map(layers.map((layer) => [layer.name, layer]));
+  const idle = { ops: [], parameters: 0, macs: 0, computedMacs: 0, activationBytes: 0 }; // does nothing but in training
+  return [...kept].map(([name, bytes]) => ({ ...(rows.get(name) ?? { name, ...idle }), keptBytes: bytes }));
 }
 
 async function measure(
   model: PoseModel,
   biases: readonly Variable[],
-  { input: [height, width], batch, trace, progress, signal }: ProfileModelOptions,
+  [height, width]: HeightWidth,
+  { batch, trace, progress, signal }: ProfileModelOptions,
 ): Promise<Measured> {
   using device = await openTunedDevice((text) => progress.note(text));
   const ceilings = await measurePeaks(device, "f32", signal);

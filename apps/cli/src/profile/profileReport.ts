@@ -3,25 +3,30 @@ import type { Peaks } from "../bench/floor.ts";
 import type { Report } from "../command.ts";
 import { bytesText } from "./bytesText.ts";
 import { type KernelRow, kernelRows, kernelTable } from "./kernelTable.ts";
-import { layersToDepth, layerTable } from "./layerTable.ts";
+import { layersToDepth, layerTable, type ProfiledLayer } from "./layerTable.ts";
 import type { ProgramTimes } from "./timeProgram.ts";
 
 /** A network of a profile. */
 export interface ProfiledNetwork {
   /** "student", "teacher", or the model's name. */
   readonly name: string;
-  readonly costs: ModelCosts;
+  readonly costs: ModelCosts & { readonly layers: readonly ProfiledLayer[] };
+}
+
+/** Memory in bytes: its peak, and what that holds, by name. */
+export interface PeakMemory {
+  readonly peakBytes: number;
+  readonly memory: Readonly<Record<string, number>>;
 }
 
 /** Everything that a profile found. */
-export interface Profile {
+export interface Profile extends PeakMemory {
   /** What was profiled: "squeezenet-hpe, input 384x288, batch 1". */
   readonly title: string;
   /** The totals are those of the first one. */
   readonly networks: readonly [ProfiledNetwork, ...ProfiledNetwork[]];
-  readonly peakBytes: number;
-  /** What the peak holds, by name. */
-  readonly memory: Readonly<Record<string, number>>;
+  /** Of a forward pass: what a training step of the same batch would take, in f32 with AdamW. */
+  readonly training?: PeakMemory;
   readonly measured?: Measured;
 }
 
@@ -38,7 +43,7 @@ export interface Measured {
 }
 
 /** The report of `kindling profile`; `depth` cuts the module paths of the table, and of the JSON's layers when it is given. */
-export function profileReport({ title, networks, peakBytes, memory, measured }: Profile, depth: number | undefined): Report {
+export function profileReport({ title, networks, peakBytes, memory, training, measured }: Profile, depth: number | undefined): Report {
   const [{ costs }] = networks;
   const rows = measured ? kernelRows(measured.programs, measured.ceilings) : [];
   return {
@@ -46,6 +51,7 @@ export function profileReport({ title, networks, peakBytes, memory, measured }: 
       ...totals(costs),
       peakBytes,
       memory,
+      ...(training ? { training } : {}),
       layers: networks.flatMap((network) => (depth === undefined ? network.costs.layers : layersToDepth(network.costs.layers, depth))),
       kernels: rows,
       ...(networks.length > 1 ? { networks: Object.fromEntries(networks.map((network) => [network.name, totals(network.costs)])) } : {}),
@@ -62,7 +68,8 @@ export function profileReport({ title, networks, peakBytes, memory, measured }: 
     text: [
       title,
       ...networks.flatMap((network) => networkLines(network, depth ?? tableDepth(network))),
-      memoryLine(peakBytes, memory),
+      `planned peak memory ${memoryText({ peakBytes, memory })}`,
+      ...(training ? [`of a training step in f32 with AdamW, same batch, ${memoryText(training)}`] : []),
       ...(measured ? measuredLines(measured, rows) : []),
     ].join("\n"),
   };
@@ -79,7 +86,7 @@ function tableDepth({ costs: { layers } }: ProfiledNetwork): number {
 }
 
 function totals({ parameters, macs, computedMacs }: ModelCosts): Readonly<Record<string, number>> {
-  return { parameters, macs, computedMacs };
+  return { parameters, macs, flops: 2 * macs, computedMacs };
 }
 
 function networkLines({ name, costs }: ProfiledNetwork, depth: number): readonly string[] {
@@ -88,15 +95,15 @@ function networkLines({ name, costs }: ProfiledNetwork, depth: number): readonly
     "",
     layerTable(layersToDepth(layers, depth)),
     "",
-    `${name}: ${grouped(parameters)} parameters, ${grouped(macs)} MACs an image (${(macs / 2 ** 30).toFixed(2)} · 2^30)`,
-    "MACs are multiply–accumulates of convolutions and linear layers by their definition, what the literature calls FLOPs;",
-    `our kernels compute ${grouped(computedMacs)} (${(computedMacs / macs).toFixed(3)} of them)`,
+    `${name}: ${grouped(parameters)} parameters, ${grouped(macs)} MACs an image: multiply–accumulates of convolutions and linear layers, by definition`,
+    `"GFLOPs" of most papers are MACs / 10^9: ${(macs / 1e9).toFixed(3)}; of HRNet's README MACs / 2^30: ${(macs / 2 ** 30).toFixed(2)}; at two operations a MAC: ${((2 * macs) / 1e9).toFixed(3)}`,
+    `our kernels compute ${grouped(computedMacs)} MACs (${(computedMacs / macs).toFixed(3)} of those)`,
   ];
 }
 
-function memoryLine(peakBytes: number, memory: Readonly<Record<string, number>>): string {
+function memoryText({ peakBytes, memory }: PeakMemory): string {
   const parts = Object.entries(memory).map(([name, bytes]) => `${name} ${bytesText(bytes)}`);
-  return `planned peak memory ${bytesText(peakBytes)}: ${parts.join(", ")}`;
+  return `${bytesText(peakBytes)}: ${parts.join(", ")}`;
 }
 
 /** Dispatches by variants that were measured on the adapter. */
