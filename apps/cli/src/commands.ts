@@ -6,6 +6,7 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { gradcheck } from "./commands/gradcheck.ts";
+import { models } from "./commands/models.ts";
 import { predict } from "./commands/predict.ts";
 import { profile } from "./commands/profile.ts";
 import { showWgsl } from "./commands/showWgsl.ts";
@@ -23,6 +24,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   evaluate,
   predict,
   convert,
+  models,
   profile,
   data,
   teacherCache,

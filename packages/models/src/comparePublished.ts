@@ -10,6 +10,8 @@ import type { PublishedFigure } from "./publishedFigures.ts";
 export interface ComparedFigure {
   readonly figure: PublishedFigure;
   readonly ours: number;
+  /** Ours, written as the published one is. */
+  readonly shown: string;
   /** Whether ours, rounded as the published one is, reads the same. */
   readonly equal: boolean;
 }
@@ -20,7 +22,8 @@ export function comparePublished(figure: PublishedFigure): ComparedFigure {
   const model = createModel(name, { ...options, ...(input === undefined ? {} : { input }) });
   nameModule(model, "");
   const ours = quantity === "MACs" ? macsOf(model, figure) : numbersOf(model, figure);
-  return { figure, ours, equal: roundedAs(published, ours) === published };
+  const shown = roundedAs(published, ours);
+  return { figure, ours, shown, equal: shown === published };
 }
 
 /** A number rounded and written as another one is: 7,645,003,776 as "7.1 · 2^30" is. @throws Error for a text that is no number of that kind. */
