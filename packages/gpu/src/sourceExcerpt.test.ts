@@ -4,8 +4,15 @@ import { numberedSource, sourceExcerpt } from "./sourceExcerpt.ts";
 const source = Array.from({ length: 12 }, (_, i) => `\tlet value${i + 1} = 1;`).join("\n");
 
 test("a caret stands under each character of the place, below its line and between its neighbours", () => {
-  expect(sourceExcerpt(source, { line: 9, column: 6, length: 6 }, 1)).toBe(
-    [" 8 | \tlet value8 = 1;", " 9 | \tlet value9 = 1;", "   | \t    ^^^^^^", "10 | \tlet value10 = 1;"].join("\n"),
+  expect(sourceExcerpt(source, { line: 9, column: 6, length: 6 })).toBe(
+    [
+      " 7 | \tlet value7 = 1;",
+      " 8 | \tlet value8 = 1;",
+      " 9 | \tlet value9 = 1;",
+      "   | \t    ^^^^^^",
+      "10 | \tlet value10 = 1;",
+      "11 | \tlet value11 = 1;",
+    ].join("\n"),
   );
 });
 

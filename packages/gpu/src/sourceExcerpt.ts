@@ -6,14 +6,14 @@ export interface SourcePlace {
 }
 
 /**
- * The line of a place with `around` lines before and after it, numbered, and a caret under each of its characters; "" for a line that the
+ * The line of a place with two lines before and after it, numbered, and a caret under each of its characters; "" for a line that the
  * source does not have.
  */
-export function sourceExcerpt(source: string, { line, column, length }: SourcePlace, around = 2): string {
+export function sourceExcerpt(source: string, { line, column, length }: SourcePlace): string {
   const lines = source.split("\n");
   const text = lines[line - 1];
   if (text === undefined) return "";
-  const [first, last] = [Math.max(1, line - around), Math.min(lines.length, line + around)];
+  const [first, last] = [Math.max(1, line - 2), Math.min(lines.length, line + 2)];
   const width = String(last).length;
   const shown = numbered(lines.slice(first - 1, last), first, width);
   // Tabs stay tabs, so that the caret stands below its character however wide they are shown.

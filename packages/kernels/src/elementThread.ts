@@ -1,5 +1,5 @@
 import { grid, type Problem, threadIndex, type Variant } from "./kernel.ts";
-import type { Lanes } from "./rowThread.ts";
+import type { Lanes } from "./lanes.ts";
 
 /**
  * Variants of a kernel with one thread an element of tensors of `size` elements, or with one for four where the size allows it; `vectors` are the

@@ -1,5 +1,5 @@
 import { grid, type Problem, threadIndex, type Variant } from "./kernel.ts";
-import type { Lanes } from "./rowThread.ts";
+import type { Lanes } from "./lanes.ts";
 
 /**
  * Rows of an image that one thread of a banded shader works on. Finding a thread's pixel takes integer divisions, which processors do one lane at a

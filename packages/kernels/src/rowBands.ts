@@ -1,4 +1,5 @@
 import { threadIndex } from "./kernel.ts";
+import type { Lanes } from "./lanes.ts";
 
 /** Rows that one thread of a banded shader works on: enough to make up for loading the channel's parameters. */
 const rowsPerThread = 8;
@@ -9,7 +10,7 @@ export function rowBandThreads(rows: number, columns: number): number {
 }
 
 /** WGSL head of an entry point whose threads take every `bands`-th of `u.rows` rows from `firstRow` on, `lanes` of `u.channels` channels at once. */
-export function rowBands(lanes: 1 | 4): string {
+export function rowBands(lanes: Lanes): string {
   return `
 ${threadIndex(64)}
   let channels = u.channels / ${lanes}u;

@@ -1,10 +1,8 @@
 import { grid, type Problem, threadIndex, type Variant } from "./kernel.ts";
+import type { Lanes } from "./lanes.ts";
 
 /** Rows of `length` elements each. */
 export type RowsProblem = Problem & { readonly rows: number; readonly length: number };
-
-/** Elements that a thread takes from its row at once. */
-export type Lanes = 1 | 4;
 
 /**
  * Variants of a kernel with one thread a row, by single elements or fours; `vectors` are the bindings that a source of four lanes sees as

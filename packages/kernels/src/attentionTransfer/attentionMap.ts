@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Features [pixels, channels]. */
@@ -29,7 +30,7 @@ export const attentionMapKernel: Kernel<AttentionMapProblem, typeof attentionMap
 });
 
 /** One thread a pixel. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import { type AttentionMapProblem, attentionMapUniforms } from "./attentionMap.ts";
 
@@ -24,7 +25,7 @@ export const attentionTransferGradKernel: Kernel<AttentionMapProblem, typeof att
 });
 
 /** One thread an element, or four of a pixel. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   return wgsl`
 ${threadIndex(64)}
   let channels = u.channels / ${lanes}u;

@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 import { type AvgPool2dProblem, avgPool2dUniforms, avgPool2dValues } from "./avgPool2dProblem.ts";
@@ -18,7 +19,7 @@ export const avgPool2dKernel: Kernel<AvgPool2dProblem, typeof avgPool2dUniforms>
 });
 
 /** One thread per output column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${span()}

@@ -2,6 +2,7 @@ import { type AvgPool2dProblem, avgPool2dUniforms, avgPool2dValues } from "../av
 import { span } from "../avgPool2d/span.wgsl.ts";
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -18,7 +19,7 @@ export const avgPool2dInputGradKernel: Kernel<AvgPool2dProblem, typeof avgPool2d
 });
 
 /** One thread per input column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${span()}

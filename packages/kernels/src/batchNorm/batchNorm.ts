@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { rowBands, rowBandThreads } from "../rowBands.ts";
 import { wgsl } from "../wgsl.ts";
 import { type BatchNormProblem, batchNormUniforms } from "./batchNormProblem.ts";
@@ -32,7 +33,7 @@ export const batchNormKernel: Kernel<BatchNormForwardProblem, typeof batchNormUn
   cost: ({ rows, channels }) => ({ flops: 3 * rows * channels, bytes: 8 * rows * channels }),
 });
 
-function source(lanes: 1 | 4, activation: "none" | "relu"): string {
+function source(lanes: Lanes, activation: "none" | "relu"): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${rowBands(lanes)}

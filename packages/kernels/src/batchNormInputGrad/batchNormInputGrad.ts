@@ -1,5 +1,6 @@
 import { type BatchNormProblem, batchNormUniforms } from "../batchNorm/batchNormProblem.ts";
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { rowBands, rowBandThreads } from "../rowBands.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -23,7 +24,7 @@ export const batchNormEvaluationInputGradKernel: Kernel<BatchNormProblem, typeof
 function define(
   name: string,
   reads: readonly string[],
-  source: (lanes: 1 | 4) => string,
+  source: (lanes: Lanes) => string,
 ): Kernel<BatchNormProblem, typeof batchNormUniforms> {
   return defineKernel({
     name,
@@ -46,7 +47,7 @@ function define(
   });
 }
 
-function trainingSource(lanes: 1 | 4): string {
+function trainingSource(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${rowBands(lanes)}
@@ -62,7 +63,7 @@ ${rowBands(lanes)}
 }`;
 }
 
-function evaluationSource(lanes: 1 | 4): string {
+function evaluationSource(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${rowBands(lanes)}

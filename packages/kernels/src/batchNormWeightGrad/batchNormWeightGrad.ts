@@ -1,5 +1,6 @@
 import { type BatchNormProblem, batchNormUniforms } from "../batchNorm/batchNormProblem.ts";
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Gradients of weight and bias as `splits` partial sums over equal ranges of the rows. */
@@ -29,7 +30,7 @@ export const batchNormWeightGradKernel: Kernel<BatchNormWeightGradProblem, typeo
 });
 
 /** One thread per split and `lanes` channels. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -27,7 +27,7 @@ const elsewhere = blockLaneSizes.filter((lanes) => !hasSubgroupsOf(lanes, device
 const sizes = [
   ...convReluMaxPool2dSizes,
   {
-    x: [3, 77, 40, 4],
+    x: [2, 141, 40, 4],
     weight: [3, 3, 4, 36],
     stride: 2,
     padding: 0,

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { rowBands, rowBandThreads } from "../rowBands.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -36,7 +37,7 @@ export const copyChannelsKernel: Kernel<CopyChannelsProblem, typeof uniforms> = 
 });
 
 /** One thread per `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   return wgsl`
 ${rowBands(lanes)}
   for (var row = firstRow; row < u.rows; row += bands) {

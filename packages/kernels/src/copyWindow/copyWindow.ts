@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type ResizeProblem, resizeSizes, resizeUniforms } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -30,7 +31,7 @@ export const copyWindowKernel: Kernel<CopyWindowProblem, typeof uniforms> = defi
 });
 
 /** One thread per output column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   return wgsl`
 ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels / ${lanes}u` })}
   // Below zero wraps to a large u32, so one comparison tests both edges of the image.

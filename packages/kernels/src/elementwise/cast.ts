@@ -1,6 +1,6 @@
 import { elementThread, elementVariants } from "../elementThread.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
-import type { Lanes } from "../rowThread.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import type { ElementwiseProblem } from "./elementwise.ts";
 

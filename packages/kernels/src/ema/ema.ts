@@ -1,6 +1,6 @@
 import { elementThread, elementVariants } from "../elementThread.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
-import type { Lanes } from "../rowThread.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Values and averages [size]; `position` is the momentum's place among the scalars. */

@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** x, y [batch, height, width, channels]; which axis runs backwards. */
@@ -26,7 +27,7 @@ export const flipKernel: Kernel<FlipProblem, typeof uniforms> = defineKernel({
 });
 
 /** One thread per column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4, { axis }: FlipProblem): string {
+function source(lanes: Lanes, { axis }: FlipProblem): string {
   const [h, w] = axis === "height" ? ["u.height - 1u - row", "column"] : ["row", "u.width - 1u - column"];
   return wgsl`
 ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${lanes}u` })}

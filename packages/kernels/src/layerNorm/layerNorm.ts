@@ -1,5 +1,6 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
-import { type Lanes, overRow, rowMean, rowThread, rowVariants } from "../rowThread.ts";
+import type { Lanes } from "../lanes.ts";
+import { overRow, rowMean, rowThread, rowVariants } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 import { type LayerNormProblem, layerNormUniforms } from "./layerNormProblem.ts";
 

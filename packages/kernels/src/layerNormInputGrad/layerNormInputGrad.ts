@@ -1,6 +1,7 @@
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type LayerNormProblem, layerNormUniforms } from "../layerNorm/layerNormProblem.ts";
-import { type Lanes, overRow, rowMean, rowThread, rowVariants } from "../rowThread.ts";
+import { overRow, rowMean, rowThread, rowVariants } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** dy, x, mean, rstd, weight → dx = rstd · (g − E[g] − x̂ · E[g · x̂]), g = dy · weight, x̂ = (x − mean) · rstd, the means over each row. */

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type LayerNormProblem, layerNormUniforms } from "../layerNorm/layerNormProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -29,7 +30,7 @@ export const layerNormWeightGradKernel: Kernel<LayerNormWeightGradProblem, typeo
 });
 
 /** One thread per split and `lanes` columns. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -1,11 +1,12 @@
 import { imageBands } from "../imageBands.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /**
  * One thread per input column and `lanes` channels of a band of rows: the sum of dy over the windows whose maximum the pixel is. With four lanes
  * dy and dx are vec4 over channels.
  */
-export const source = (lanes: 1 | 4): string => {
+export const source = (lanes: Lanes): string => {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${imageBands({ height: "u.height", width: "u.width", channels: `u.channels / ${lanes}u` })}

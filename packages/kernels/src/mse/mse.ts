@@ -1,7 +1,7 @@
 import { elementThread, elementVariants } from "../elementThread.ts";
 import { defineKernel, grid, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type AxisProblem, axisSize, axisThread, axisUniforms } from "../reduce/axisRange.ts";
-import type { Lanes } from "../rowThread.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** prediction, target [outer, length, inner], weight [outer, inner] → partial [splits, outer, inner], whose sum is Σ weight · (prediction − target)². */

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** Embeddings [samples, size]. */
@@ -29,7 +30,7 @@ export const pairwiseDistancesKernel: Kernel<EmbeddingProblem, typeof embeddingU
 });
 
 /** One thread a pair. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import { type EmbeddingProblem, embeddingUniforms } from "./pairwiseDistances.ts";
 
@@ -27,7 +28,7 @@ export const triangleCosinesKernel: Kernel<EmbeddingProblem, typeof embeddingUni
 });
 
 /** One thread a triangle; the norms are summed again by each, which costs no further load. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   const whole = (sum: string) => (lanes === 4 ? `dot(${sum}, vec4f(1.0))` : sum);
   return wgsl`

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import { type EmbeddingProblem, embeddingUniforms } from "./pairwiseDistances.ts";
 
@@ -27,7 +28,7 @@ export const weightedDifferencesKernel: Kernel<EmbeddingProblem, typeof embeddin
 });
 
 /** One thread an element, or four, of an embedding. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 import { type ResizeBilinearProblem, resizeBilinearUniforms, resizeBilinearValues } from "./resizeBilinearProblem.ts";
@@ -17,7 +18,7 @@ export const resizeBilinearKernel: Kernel<ResizeBilinearProblem, typeof resizeBi
 });
 
 /** One thread per output column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels / ${lanes}u` })}

@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type ResizeBilinearProblem, resizeBilinearUniforms, resizeBilinearValues } from "../resizeBilinear/resizeBilinearProblem.ts";
 import { resizeSizes } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
@@ -17,7 +18,7 @@ export const resizeBilinearInputGradKernel: Kernel<ResizeBilinearProblem, typeof
 });
 
 /** One thread per input column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 // First output beyond position: the smallest o with o · step + offset > position.

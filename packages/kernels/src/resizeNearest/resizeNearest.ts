@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import { type ResizeProblem, resizeSizes, resizeUniforms } from "./resizeProblem.ts";
 
@@ -16,7 +17,7 @@ export const resizeNearestKernel: Kernel<ResizeProblem, typeof resizeUniforms> =
 });
 
 /** One thread per output column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   return wgsl`
 ${imageBands({ height: "u.outHeight", width: "u.outWidth", channels: `u.channels / ${lanes}u` })}
   let w = column * u.width / u.outWidth;

@@ -1,5 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { type ResizeProblem, resizeSizes, resizeUniforms } from "../resizeNearest/resizeProblem.ts";
 import { wgsl } from "../wgsl.ts";
 
@@ -16,7 +17,7 @@ export const resizeNearestInputGradKernel: Kernel<ResizeProblem, typeof resizeUn
 });
 
 /** One thread per input column and `lanes` channels of a band of rows. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 // First output whose source is at least input: the smallest o with o · size / outSize ≥ input.

@@ -1,4 +1,5 @@
-import { type Lanes, rowMean } from "../rowThread.ts";
+import type { Lanes } from "../lanes.ts";
+import { rowMean } from "../rowThread.ts";
 
 /** x [rows, length], each row divided by its root mean square, or by epsilon where that is larger; g [1]. */
 export type ScaleNormProblem = { readonly rows: number; readonly length: number; readonly epsilon: number };

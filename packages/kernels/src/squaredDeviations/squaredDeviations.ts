@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 
 /** x [rows, channels], mean [channels] → partial [splits, channels]. */
@@ -28,7 +29,7 @@ export const squaredDeviationsKernel: Kernel<SquaredDeviationsProblem, typeof un
 });
 
 /** One thread per split and `lanes` channels. */
-function source(lanes: 1 | 4): string {
+function source(lanes: Lanes): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   return wgsl`
 ${threadIndex(64)}

@@ -1,6 +1,6 @@
 import { imageBands, imageBandVariants } from "../imageBands.ts";
 import { defineKernel, type Kernel } from "../kernel.ts";
-import type { Lanes } from "../rowThread.ts";
+import type { Lanes } from "../lanes.ts";
 import { wgsl } from "../wgsl.ts";
 import { type SumResizedProblem, sumResizedSizes, sumResizedUniforms } from "./sumResizedProblem.ts";
 

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { unroll, wgsl } from "../wgsl.ts";
 import { type TapAxisProblem, tapAxisSizes, tapAxisUniforms, tapAxisValues, tapsAreVectors } from "./tapAxis.ts";
 
@@ -34,7 +35,7 @@ function define(bias: boolean): Kernel<TapAxisProblem, typeof tapAxisUniforms> {
 }
 
 /** One thread per run of outputs and `lanes` channels, read and written one by one or, with `vectors`, as vec4. */
-function source(lanes: 1 | 4, bias: boolean, vectors: boolean): string {
+function source(lanes: Lanes, bias: boolean, vectors: boolean): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   const width = vectors ? 4 : 1;
   // Channels past the last are read as the last and never stored.
@@ -97,6 +98,6 @@ ${unroll(4, (i) => `    if (left > ${i}u) { y[at + ${i}u] = YElement(value[${i}]
 }`;
 }
 
-function threads(p: TapAxisProblem, lanes: 1 | 4): number {
+function threads(p: TapAxisProblem, lanes: Lanes): number {
   return p.outer * Math.ceil(p.outSize / outputsPerThread) * p.inner * Math.ceil(p.channels / lanes);
 }

@@ -1,4 +1,5 @@
 import { defineKernel, grid, type Kernel, threadIndex } from "../kernel.ts";
+import type { Lanes } from "../lanes.ts";
 import { unroll, wgsl } from "../wgsl.ts";
 import { type TapAxisProblem, tapAxisSizes, tapAxisUniforms, tapAxisValues, tapsAreVectors } from "./tapAxis.ts";
 
@@ -27,7 +28,7 @@ export const tapSumInputGradKernel: Kernel<TapAxisProblem, typeof tapAxisUniform
 });
 
 /** One thread per element of an axis at low resolution and `lanes` channels, for its three taps at once: they read the same outputs, one apart. */
-function source(lanes: 1 | 4, vectors: boolean): string {
+function source(lanes: Lanes, vectors: boolean): string {
   const type = lanes === 4 ? "vec4f" : "f32";
   const width = vectors ? 4 : 1;
   return wgsl`
@@ -96,6 +97,6 @@ ${unroll(3, (t) => `  dx[at + ${t}u * tap] = DxElement(sum${t});`)}
 }`;
 }
 
-function threads(p: TapAxisProblem, lanes: 1 | 4): number {
+function threads(p: TapAxisProblem, lanes: Lanes): number {
   return p.outer * p.size * p.inner * Math.ceil(p.channels / lanes);
 }
