@@ -44,7 +44,7 @@ async function main(words: readonly string[]): Promise<0 | 1 | 2 | 130> {
     environment: { ...environment(root, asked.quick), ...driver },
     programs: {
       kindling: [process.execPath, path.join(root, "apps/cli/dist/main.js")],
-      pytorch: ["python3", path.join(root, "bench/gpu-server/pytorch.py")],
+      pytorch: ["python3", path.join(root, "bench/pytorch/steps.py")],
       "nvidia-smi": ["nvidia-smi"],
     },
     signal: stopping.signal,

@@ -12,7 +12,8 @@ import path from "node:path";
  * @returns {readonly PackedFile[]} sorted by place
  */
 export function packedFiles(root, platform) {
-  const ours = ["package.json", "LICENSE", "recipes", "test/golden", "bench/gpu-server/student.yaml", "bench/gpu-server/pytorch.py"];
+  const ours = ["package.json", "LICENSE", "recipes", "test/golden", "bench/gpu-server/student.yaml"];
+  ours.push("bench/pytorch/networks.py", "bench/pytorch/steps.py");
   const files = ours.flatMap((place) => filesAt(path.join(root, place), place));
   const packages = [...packagesOf(root)].flatMap(([name, folder]) => {
     const needed = partsNeeded(name, platform);

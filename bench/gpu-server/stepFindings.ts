@@ -22,10 +22,10 @@ function findingsOf(file: string): readonly string[] {
   if (text === "") return [];
   if (name === "doctor.txt") return [fenced(text)];
   if (name.endsWith(".md")) return [text.replace(/^#+ /gm, "#### ")];
-  if (name === "pytorch.jsonl") return [pyTorchText(text.split("\n").map(parse))];
-  if (name.endsWith(".jsonl")) return [trainingText(name, text.split("\n").map(parse))];
+  if (name === "pytorch.jsonl") return [pyTorchText(text.split("\n").flatMap(parse))];
+  if (name.endsWith(".jsonl")) return [trainingText(name, text.split("\n").flatMap(parse))];
   const reader = readers[name];
-  return reader ? [reader(parse(text))] : [];
+  return reader ? parse(text).map(reader) : [];
 }
 
 /** Of the files that commands print with --json, by name. */
@@ -57,12 +57,12 @@ function trainingText(name: string, events: readonly Json[]): string {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A line that a command was stopped in the middle of is no JSON; then there is nothing to say of it. */
-function parse(text: string): Json {
+/** The object of a line; none of a line that a command was stopped in the middle of. */
+function parse(text: string): readonly Json[] {
   try {
-    return JSON.parse(text) as Json; // what our own commands print
+    return [JSON.parse(text) as Json]; // what our own commands print
   } catch {
-    return {};
+    return [];
   }
 }
 

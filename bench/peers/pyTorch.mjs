@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /** See peer.worker.node.ts. */
 export async function createPeer({ backend, task, weights, x, target, learningRate, python }) {
-  const child = spawn(python, [fileURLToPath(new URL("pyTorch.py", import.meta.url))], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(python, [fileURLToPath(new URL("../pytorch/peer.py", import.meta.url))], { stdio: ["pipe", "pipe", "pipe"] });
   const answers = new Answers(child, python);
   const tensors = [...weights, ["x", x], ["target", target]];
   const head = { backend, task, learningRate, tensors: tensors.map(([name, { shape }]) => [name, shape]) };

@@ -1,6 +1,6 @@
 """The student in eager PyTorch as its users write it: nn.Module, torch.optim.Adam, autocast and GradScaler.
 
-Started by pyTorch.mjs. Standard input: one line of JSON, the float32 values of its tensors in order, then a line for each run. Standard output:
+Started by bench/peers/pyTorch.mjs. Standard input: one line of JSON, the float32 values of its tensors in order, then a line for each run. Standard output:
 one line of JSON to say what runs, then for each run a line with its milliseconds and its loss, or the heatmaps' bytes after it.
 """
 
@@ -12,46 +12,22 @@ import time
 import warnings
 
 import torch
-import torch.nn.functional as F
-from torch import nn
+from torch.nn import functional as F
+
+from networks import Student
 
 
-class Fire(nn.Module):
-    def __init__(self, in_channels, squeeze, expand1x1, expand3x3):
-        super().__init__()
-        self.squeeze = nn.Conv2d(in_channels, squeeze, 1)
-        self.expand1x1 = nn.Conv2d(squeeze, expand1x1, 1)
-        self.expand3x3 = nn.Conv2d(squeeze, expand3x3, 3, padding=1)
+def student_of(tensors):
+    """The student of the widths that its weights have, with these weights."""
 
-    def forward(self, x):
-        x = F.relu(self.squeeze(x), inplace=True)
-        return torch.cat([F.relu(self.expand1x1(x), inplace=True), F.relu(self.expand3x3(x), inplace=True)], 1)
+    def outputs(name):
+        return tensors[f"{name}.weight"].shape[0]
 
-
-class Student(nn.Module):
-    """SqueezeNet 1.1's features and a convolution on their bilinear enlargement to a quarter of the image."""
-
-    def __init__(self, shapes):
-        super().__init__()
-
-        def fire(index):
-            out_and_in = {part: shapes[f"backbone.{index}.{part}.weight"][:2] for part in ("squeeze", "expand1x1", "expand3x3")}
-            squeeze, in_channels = out_and_in["squeeze"]
-            return Fire(in_channels, squeeze, out_and_in["expand1x1"][0], out_and_in["expand3x3"][0])
-
-        def pool():
-            return nn.MaxPool2d(3, 2, ceil_mode=True)
-
-        stem = nn.Conv2d(3, shapes["backbone.0.weight"][0], 3, stride=2)
-        fires = {index: fire(index) for index in (3, 4, 6, 7, 9, 10, 11, 12)}
-        self.backbone = nn.Sequential(
-            stem, nn.ReLU(inplace=True), pool(), fires[3], fires[4], pool(), fires[6], fires[7], pool(), *(fires[i] for i in (9, 10, 11, 12))
-        )
-        joints, channels = shapes["conv_heatmap.weight"][:2]
-        self.conv_heatmap = nn.Conv2d(channels, joints, 3, padding=1)
-
-    def forward(self, x, size):
-        return self.conv_heatmap(F.interpolate(self.backbone(x), size=size, mode="bilinear", align_corners=False))
+    parts = ("squeeze", "expand1x1", "expand3x3")
+    fires = [tuple(outputs(f"backbone.{index}.{part}") for part in parts) for index in (3, 4, 6, 7, 9, 10, 11, 12)]
+    student = Student(outputs("backbone.0"), fires, outputs("conv_heatmap"))
+    student.load_state_dict(tensors)
+    return student
 
 
 def read_tensors(descriptions, stream, device):
@@ -74,25 +50,22 @@ def main():
         torch.set_num_threads(os.cpu_count() or 1)  # builds differ in what they take by themselves
     tensors = read_tensors(task["tensors"], requests, device)
     x, target = tensors.pop("x"), tensors.pop("target")
-    model = Student({name: list(tensor.shape) for name, tensor in tensors.items()})
-    model.load_state_dict(tensors)
-    model.to(device)
+    model = student_of(tensors).to(device)
     if amp:
         model = model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
     half = torch.float16 if cuda else torch.bfloat16
     scaler = torch.cuda.amp.GradScaler(enabled=amp and cuda)
     optimizer = torch.optim.Adam(model.parameters(), lr=task["learningRate"])
-    size = tuple(target.shape[2:])
 
     def forward():
         with torch.inference_mode(), torch.autocast(device.type, dtype=half, enabled=amp):
-            return model(x, size).float().cpu()
+            return model(x).float().cpu()
 
     def step():
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device.type, dtype=half, enabled=amp):
-            loss = F.mse_loss(model(x, size).float(), target)
+            loss = F.mse_loss(model(x).float(), target)
         scaler.scale(loss).backward()
         scaler.step(optimizer)
         scaler.update()
