@@ -43,19 +43,25 @@ export function foldedIn(module: AnyModule): readonly (FoldedNorm & { readonly c
 
 /** Writes the folded weights and biases below a module to the store; `numbersOf` gives the numbers that were not folded, as they lie in memory. */
 export function writeFolded(store: ParameterStore, module: AnyModule, numbersOf: (variable: Variable) => Float32Array): void {
-  for (const { convolution, norm, bias } of foldedIn(module)) {
-    const [gamma, beta, mean, variance] = [norm.weight, norm.bias, norm.running_mean, norm.running_var].map(numbersOf);
-    const before = convolution.bias && numbersOf(convolution.bias);
-    // In float64, rounded to f32 once.
-    const scale = Float64Array.from(gamma!, (value, channel) => value / Math.sqrt(variance![channel]! + batchNormEpsilon));
-    const weight = numbersOf(convolution.weight);
+  for (const folded of foldedIn(module)) {
+    const { weight } = folded.convolution;
+    const { scale, bias } = foldedAffine(folded, numbersOf);
     store.write(
-      convolution.weight,
-      Float32Array.from(weight, (value, at) => value * scale[at % scale.length]!),
+      weight,
+      numbersOf(weight).map((value, at) => value * scale[at % scale.length]!),
     );
-    store.write(
-      bias,
-      Float32Array.from(beta!, (value, channel) => value + ((before?.[channel] ?? 0) - mean![channel]!) * scale[channel]!),
-    );
+    store.write(folded.bias, bias);
   }
+}
+
+/** What a folded batch norm makes of a convolution: the factor of each output channel's weights, in float64, and the bias, rounded to f32 once. */
+export function foldedAffine(
+  { norm, convolution }: FoldedNorm & { readonly convolution: Conv2d },
+  numbersOf: (variable: Variable) => Float32Array,
+): { readonly scale: Float64Array; readonly bias: Float32Array } {
+  const [gamma, beta, mean, variance] = [norm.weight, norm.bias, norm.running_mean, norm.running_var].map(numbersOf);
+  const before = convolution.bias && numbersOf(convolution.bias);
+  const scale = Float64Array.from(gamma!, (value, channel) => value / Math.sqrt(variance![channel]! + batchNormEpsilon));
+  const bias = Float32Array.from(beta!, (value, channel) => value + ((before?.[channel] ?? 0) - mean![channel]!) * scale[channel]!);
+  return { scale, bias };
 }
