@@ -15,6 +15,7 @@ export * from "./layers/linear.ts";
 export * from "./layers/scaleNorm.ts";
 export * from "./layers/sequential.ts";
 export * from "./loadBackbone.ts";
+export { assertWeightsFit } from "./loadVariables.ts";
 export * from "./loadWeights.ts";
 export * from "./modelCard.ts";
 export * from "./modelCosts.ts";

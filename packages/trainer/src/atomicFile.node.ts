@@ -5,14 +5,15 @@ const suffix = ".partial";
 
 /**
  * Writes a file so that its name holds either the old content or all of the new, whenever the process is killed:
- * a temporary file beside it, flushed to the disk, is renamed over it.
+ * a temporary file beside it, flushed to the disk, is renamed over it. Content in pieces is made and written one piece at a time.
  */
-export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(file: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const partial = `${file}.${process.pid}${suffix}`;
   try {
     const handle = await open(partial, "w");
     try {
-      await handle.writeFile(content);
+      const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+      for (const piece of pieces) await handle.writeFile(piece); // each goes on where the last one ended
       await handle.sync();
     } finally {
       await handle.close();

@@ -10,6 +10,7 @@ export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
 export { appendMetrics, type MetricsEvent, readMetrics, rewindMetrics } from "./metricsFile.node.ts";
 export { microBatchSize } from "./microBatches.ts";
+export { type WriteModelFolderOptions, writeModelFolder } from "./modelFolder/writeModelFolder.node.ts";
 export { NetworkError } from "./networkError.ts";
 export { inputOf, type NetworkFile, type NetworkFileOptions, readNetworkFile } from "./networkFile.node.ts";
 export { assertInputFits } from "./networkInput.ts";

@@ -9,9 +9,25 @@ export interface WeightsMetadata extends NetworkRecipe {
 
 /** Metadata of the student's weights, as safetensors stores it. */
 export function weightsMetadata({ student, data }: Recipe): Readonly<Record<string, string>> {
-  const { model, joints, width, refinements, stages, head } = student;
-  const said = Object.entries({ model, joints, width, refinements, stages, head }).filter(([, value]) => value !== undefined);
-  return { format: "pt", ...Object.fromEntries(said.map(([key, value]) => [key, String(value)])), input: data.input.join("x") };
+  return networkMetadata(student, data.input);
+}
+
+/** Metadata of a network's weights, as safetensors stores it. */
+export function networkMetadata(network: NetworkRecipe, input: readonly [number, number]): Readonly<Record<string, string>> {
+  const said = Object.entries(networkOnly(network)).map(([key, value]) => [key, String(value)]);
+  return { format: "pt", ...Object.fromEntries(said), input: input.join("x") };
+}
+
+/** What says which network it is, of an object that may say more; what is not given is left out. */
+export function networkOnly({ model, joints, width, refinements, stages, head }: NetworkRecipe): NetworkRecipe {
+  return {
+    model,
+    joints,
+    width,
+    ...(refinements === undefined ? {} : { refinements }),
+    ...(stages === undefined ? {} : { stages }),
+    ...(head === undefined ? {} : { head }),
+  };
 }
 
 /** The metadata of a weights file; null when it is not one of ours. */

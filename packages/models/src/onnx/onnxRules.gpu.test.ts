@@ -31,12 +31,13 @@ import {
   Variable,
 } from "@kindling/autograd";
 import { openDevice } from "@kindling/gpu";
+import { relativeError } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { Conv2d } from "../layers/conv2d.ts";
 import { Linear } from "../layers/linear.ts";
 import { imageNetInput, type ModelCard } from "../modelCard.ts";
 import { type Mode, Module, nameModule } from "../module.ts";
-import { onnxAgreement } from "../testing/onnxAgreement.ts";
+import { compareWithOnnx } from "../testing/compareWithOnnx.ts";
 import { trainedLike } from "../testing/trainedLike.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 
@@ -93,8 +94,11 @@ const ops: Readonly<Record<string, (x: Tensor, probe: Probe) => Tensor>> = {
 test.each(Object.entries(ops))("ONNX Runtime computes what we do of %s", async (_, op) => {
   const model = new Probe(op);
   nameModule(model, "network");
-  const { errors } = await onnxAgreement(device, model, [height, width], [1, 2]);
-  expect(errors.y).toBeLessThan(3e-6);
+  const { computed } = await compareWithOnnx(device, model, [height, width], [1, 2]);
+  for (const { onnx, ours } of computed) {
+    expect(onnx.shape).toEqual(ours.shape);
+    expect(relativeError(onnx.data, ours.data)).toBeLessThan(3e-6);
+  }
 });
 
 test("what has no rule is named with its module: ops, sums and shapes over the batch", () => {
