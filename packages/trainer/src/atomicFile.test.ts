@@ -22,6 +22,25 @@ test("a write that fails says so and leaves nothing behind", async () => {
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
 
+test("pieces are written one after the other; where one cannot be made the old content stays", async () => {
+  const file = path.join(folder, "a.txt");
+  const encoder = new TextEncoder();
+  function* pieces(last: () => string): Generator<Uint8Array> {
+    yield encoder.encode("one ");
+    yield encoder.encode(last());
+  }
+  await writeFileAtomically(
+    file,
+    pieces(() => "two"),
+  );
+  const broken = () => {
+    throw new Error("no piece");
+  };
+  await expect(writeFileAtomically(file, pieces(broken))).rejects.toThrow("no piece");
+  expect(await readFile(file, "utf8")).toBe("one two");
+  expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
 test("what killed processes left half written is removed, and only that", async () => {
   await writeFile(path.join(folder, "last.safetensors.123.partial"), "");
   await removePartialFiles(folder);
