@@ -5,8 +5,8 @@ import type { StateDict } from "../stateDict/stateDict.ts";
 import { randomSource } from "./randomSource.ts";
 
 /** Numbers as after training: statistics and scales of their own for every channel, activations that neither vanish nor grow. */
-export function trainedLike(model: AnyModule): StateDict {
-  const random = randomSource(11);
+export function trainedLike(model: AnyModule, seed = 11): StateDict {
+  const random = randomSource(seed);
   return new Map(
     [...fileShapesOf(model)].map(([name, shape]) => {
       const fanIn = sizeOf(shape.slice(1));
