@@ -1,18 +1,17 @@
 import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
-import { heatmapSizeOf, quarterSize } from "@kindling/models";
-import { boxNorm, type PckSample, pck, torsoNorm } from "@kindling/pose";
-import {
-  defaultSigma,
-  type Evaluation,
-  Evaluator,
-  inputOf,
-  loadNetwork,
-  lossWeightAt,
-  type NetworkFile,
-  writeSamplePictures,
-} from "@kindling/trainer";
+import { exitCosts, heatmapSizeOf, quarterSize } from "@kindling/models";
+import { pck } from "@kindling/pose";
+import { defaultSigma, Evaluator, inputOf, loadNetwork, lossWeightAt, type NetworkFile, writeSamplePictures } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
+import {
+  type EarlyExitAccuracy,
+  type ExitAccuracy,
+  evaluateEarlyExits,
+  exitAccuracies,
+  measuredSamples,
+  sweepExits,
+} from "./exitAccuracy.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
@@ -28,6 +27,8 @@ export interface EvaluateNetworkOptions {
   readonly batchSize: number;
   readonly threshold: number;
   readonly norm: "box" | "torso";
+  /** Of a network with several exits: the confidence at which a person leaves, or a table of them. */
+  readonly exit: number | "sweep" | undefined;
   /** Folder of the sample pictures; undefined for that of the run. */
   readonly out: string | undefined;
   readonly progress: Progress;
@@ -48,6 +49,12 @@ export interface NetworkEvaluation {
   readonly dataset: string;
   /** The file of the sample pictures. */
   readonly picture?: string;
+  /** Of a network with several exits: each alone. The other figures are those of the last one. */
+  readonly exits?: readonly ExitAccuracy[];
+  /** With `exit`: leaving at the first confident exit. */
+  readonly early?: EarlyExitAccuracy;
+  /** With `exit` "sweep": the same for several thresholds, from everybody at the first exit to nobody before the last. */
+  readonly sweep?: readonly EarlyExitAccuracy[];
 }
 
 /** Crops in the sample pictures. */
@@ -63,6 +70,10 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   if (card.joints !== joints.length) {
     throw new InputError(`${dataset.name} has ${joints.length} joints (${dataset.skeleton.name}), but the network has ${card.joints}`);
   }
+  const costs = exitCosts(network.model, input);
+  const everyExit = costs.length > 1;
+  if (options.exit !== undefined && !everyExit)
+    throw new InputError(`exit is for networks with several exits, multi-hrnet-wN; ${card.name} has none`);
   const samplesFolder = options.out ?? network.run?.samples;
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
@@ -73,7 +84,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const losses = recipe?.losses ?? [];
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses, everyExit });
   const sigma = recipe?.data.sigma ?? defaultSigma(heatmap[0]);
   await using loader = createLoader({ dataset, input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize });
   progress.begin("evaluating", dataset.samples.length);
@@ -90,12 +101,13 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   });
   progress.end();
 
-  const measured = measuredSamples(dataset, evaluation, norm);
+  const measured = measuredSamples(dataset, evaluation.predictions, norm);
   const counted = measured.filter((sample) => sample.norm > 0).length;
   if (counted === 0) throw new InputError(`${dataset.name}: no person has a labelled torso; use norm=box`);
   const result = pck(measured, threshold);
   const picture = samplesFolder === undefined ? undefined : path.join(samplesFolder, `evaluation-${dataset.name}.jpg`);
   if (picture !== undefined) await writeSamplePictures(picture, evaluation.tiles, dataset.skeleton);
+  const early = typeof options.exit === "number" ? { ...options, network: { ...loaded, input }, dataset, exit: options.exit } : null;
   return {
     pck: result.pck,
     joints: joints.map((name, joint) => ({ name, fraction: result.perJoint[joint]!, labels: result.counts[joint]! })),
@@ -104,6 +116,9 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
     ...(evaluation.loss === undefined ? {} : { loss: evaluation.loss }),
     dataset: dataset.name,
     ...(picture === undefined ? {} : { picture }),
+    ...(everyExit ? { exits: exitAccuracies(dataset, evaluation.predictions, costs, options) } : {}),
+    ...(early ? { early: await evaluateEarlyExits(device, early) } : {}),
+    ...(options.exit === "sweep" ? { sweep: sweepExits(dataset, evaluation.predictions, costs, options) } : {}),
   };
 }
 
@@ -117,11 +132,4 @@ function readDataset({ network: { run }, data, images, limit }: EvaluateNetworkO
   const set = overfit === undefined ? validation : train;
   const most = limit ?? overfit ?? recipeLimit;
   return readCoco({ annotations: set.data, images: set.images, ...(most === undefined ? {} : { limit: most }) });
-}
-
-function measuredSamples({ samples, skeleton }: Dataset, { predictions }: Evaluation, norm: "box" | "torso"): PckSample[] {
-  return predictions.map(({ sample, keypoints }) => {
-    const { keypoints: truth, box } = samples[sample]!;
-    return { predicted: keypoints, truth, norm: norm === "box" ? boxNorm(box) : torsoNorm(truth, skeleton) };
-  });
 }

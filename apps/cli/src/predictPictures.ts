@@ -1,9 +1,20 @@
 import path from "node:path";
 import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
-import { type Box, clipBox, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
-import { Evaluator, inputOf, loadNetwork, type NetworkFile, writeFileAtomically } from "@kindling/trainer";
+import type { Device } from "@kindling/gpu";
+import type { ExitCosts } from "@kindling/models";
+import { type Affine, type Box, clipBox, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import {
+  EarlyExits,
+  type EarlyExitsOptions,
+  Evaluator,
+  inputOf,
+  loadNetwork,
+  type NetworkFile,
+  writeFileAtomically,
+} from "@kindling/trainer";
 import sharp from "sharp";
 import { InputError } from "./exit.ts";
+import { exitWork } from "./exitAccuracy.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
@@ -19,6 +30,8 @@ export interface PredictPicturesOptions {
   readonly out: string;
   /** Joints with a lower score are not drawn. */
   readonly scoreThreshold: number;
+  /** Of a network with several exits: the confidence at which a person leaves; undefined for the last exit. */
+  readonly exit: number | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -32,12 +45,16 @@ export interface CocoPrediction {
   /** [k·3]: x, y in the image's pixels, and the peak: of the heatmap, or the smaller of those over x and over y. */
   readonly keypoints: readonly number[];
   readonly score: number;
+  /** Where the network was left, with {@link PredictPicturesOptions.exit}: "heatmaps.2". */
+  readonly exit?: string;
 }
 
 /** The pictures in the order of the files, and the path of `predictions.json`. */
 export interface PredictedPictures {
   readonly pictures: readonly { readonly prediction: CocoPrediction; readonly picture: string; readonly shown: number }[];
   readonly file: string;
+  /** With {@link PredictPicturesOptions.exit}: the work, and the exits by name. */
+  readonly work?: ReturnType<typeof exitWork> & { readonly exits: readonly ExitCosts[] };
 }
 
 /**
@@ -54,15 +71,16 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
 
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize: 1, losses: [] });
+  using predictor = await createPredictor(device, { ...loaded, input }, options.exit);
+  const lefts: { readonly exit: number }[] = [];
   const pictures: PredictedPictures["pictures"][number][] = [];
   progress.begin("predicting", files.length);
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
     const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input));
-    const outputs = await evaluator.outputs(cropImage(image, toCrop, sizeOfPair(input)));
-    const keypoints = evaluator.decode(outputs, 0, invertAffine(toCrop));
+    const { keypoints, exit } = await predictor.predict(cropImage(image, toCrop, sizeOfPair(input)), invertAffine(toCrop));
+    if (exit !== undefined) lefts.push({ exit });
     const picture = path.join(out, names[i]!);
     await writePicture(picture, image, skeletonSvg([keypoints], skeleton, image, { scoreThreshold }));
     const prediction: CocoPrediction = {
@@ -71,6 +89,7 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
       category_id: 1,
       keypoints: [...keypoints],
       score: personScore(keypoints),
+      ...(exit === undefined ? {} : { exit: predictor.exits[exit]!.name }),
     };
     pictures.push({ prediction, picture, shown: scoresOf(keypoints).filter((score) => score >= scoreThreshold && score > 0).length });
     progress.update(i + 1);
@@ -78,7 +97,32 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   progress.end();
   const file = path.join(out, "predictions.json");
   await writeFileAtomically(file, `${JSON.stringify(pictures.map(({ prediction }) => prediction))}\n`);
-  return { pictures, file };
+  const { exits } = predictor;
+  return { pictures, file, ...(exits.length > 0 ? { work: { ...exitWork(lefts, exits), exits } } : {}) };
+}
+
+/** A network for one crop at a time. */
+interface Predictor extends Disposable {
+  /** Its exits where it may be left early; else none. */
+  readonly exits: readonly ExitCosts[];
+  predict(crop: Uint8Array<ArrayBuffer>, toImage: Affine): Promise<{ readonly keypoints: Float64Array; readonly exit?: number }>;
+}
+
+async function createPredictor(device: Device, network: EarlyExitsOptions, threshold: number | undefined): Promise<Predictor> {
+  if (threshold !== undefined) {
+    const early = await EarlyExits.create(device, network);
+    return {
+      exits: early.costs,
+      predict: (crop, toImage) => early.predict(crop, toImage, threshold),
+      [Symbol.dispose]: () => early[Symbol.dispose](),
+    };
+  }
+  const evaluator = await Evaluator.create(device, { ...network, batchSize: 1, losses: [] });
+  return {
+    exits: [],
+    predict: async (crop, toImage) => ({ keypoints: evaluator.decode(await evaluator.outputs(crop), 0, toImage) }),
+    [Symbol.dispose]: () => evaluator[Symbol.dispose](),
+  };
 }
 
 /** The part of the box inside the image, cut as in data sets, so that a person gives the same crop here and in `evaluate`. */

@@ -1,5 +1,5 @@
 import type { ParameterStore } from "@kindling/autograd";
-import { add, compile, fill, Graph, type Program, scaleBy } from "@kindling/autograd";
+import { add, compile, fill, Graph, type Program, scaleBy, type Tensor } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import { heatmapSizeOf, outputsOf, type PoseModel } from "@kindling/models";
@@ -21,6 +21,8 @@ export interface EvaluatorOptions {
   readonly precision?: "f32" | "f16";
   /** Terms of the validation loss, for a network with heatmaps; those that look at a teacher are left out. */
   readonly losses: readonly LossTerm[];
+  /** Also reads what every exit of a multi-output network says; default no. */
+  readonly everyExit?: boolean;
 }
 
 /** Key points of one sample. */
@@ -29,6 +31,8 @@ export interface Prediction {
   readonly sample: number;
   /** [k·3]: x, y in the image's pixels, and the peak as score. */
   readonly keypoints: Float64Array;
+  /** The same of every exit, in the order of the network's outputs; with {@link EvaluatorOptions.everyExit}. */
+  readonly exits?: readonly Float64Array[];
 }
 
 /** What an evaluation found. */
@@ -80,7 +84,8 @@ export class Evaluator implements Disposable {
     const decoder = poseDecoder(card, input);
     const graph = new Graph();
     const made = outputsOf(model, recordImages(graph, batchSize, input, card, precision), "eval");
-    const outputs = Object.fromEntries(decoder.reads.map((at, i) => [outputName(i), made[at]!]));
+    const exits = options.everyExit ? made.map((head, i): [string, Tensor] => [exitName(i), head]) : [];
+    const outputs = Object.fromEntries([...decoder.reads.map((at, i): [string, Tensor] => [outputName(i), made[at]!]), ...exits]);
     const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
     if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs }), decoder, options, false);
     const context = {
@@ -129,8 +134,9 @@ export class Evaluator implements Disposable {
         lossSum += (await this.#program.read("loss"))[0]! * joints;
         visible += joints;
       }
+      const exits = await this.#readExits();
       for (let i = 0; i < batch.valid; i++) {
-        const prediction = this.#predict(dataset, batch, i, outputs);
+        const prediction = this.#predict(dataset, batch, i, outputs, exits);
         const { keypoints: truth, box } = dataset.samples[prediction.sample]!;
         predictions.push(prediction);
         measured.push({ predicted: prediction.keypoints, truth, norm: boxNorm(box) });
@@ -153,11 +159,21 @@ export class Evaluator implements Disposable {
     this.#program[Symbol.dispose]();
   }
 
-  #predict(dataset: Dataset, batch: Batch, i: number, outputs: readonly Float32Array[]): Prediction {
+  async #readExits(): Promise<readonly Float32Array[] | null> {
+    const { model, input, everyExit } = this.#options;
+    return everyExit ? Promise.all(model.card.outputs(input).map((_, i) => this.#program.read(exitName(i)))) : null;
+  }
+
+  #predict(dataset: Dataset, batch: Batch, i: number, outputs: readonly Float32Array[], exits: readonly Float32Array[] | null): Prediction {
     const sample = batch.indices[i]!;
     const [height, width] = this.#options.input;
     const toCrop = cropOfBox(dataset.samples[sample]!.box, { height, width });
-    return { sample, keypoints: this.decode(outputs, i, invertAffine(toCrop)) };
+    const toImage = invertAffine(toCrop);
+    return {
+      sample,
+      keypoints: this.decode(outputs, i, toImage),
+      ...(exits ? { exits: exits.map((heatmaps) => this.decode([heatmaps], i, toImage)) } : {}),
+    };
   }
 
   #tile(dataset: Dataset, batch: Batch, i: number, { sample, keypoints }: Prediction): SampleTile {
@@ -177,4 +193,9 @@ export class Evaluator implements Disposable {
 /** Name in the program of the i-th tensor that is read. */
 function outputName(i: number): string {
   return `output${i}`;
+}
+
+/** Of the i-th exit. */
+function exitName(i: number): string {
+  return `exit${i}`;
 }

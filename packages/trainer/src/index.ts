@@ -5,6 +5,7 @@ export { seriesColors, seriesDashes } from "./chart/palette.ts";
 export { resultsFigure } from "./chart/resultsFigure.ts";
 export { strokeText, type TextStyle, textWidth } from "./chart/strokeFont.ts";
 export { CheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
+export { EarlyExits, type EarlyExitsOptions, type ExitPrediction, exitConfidence, leavingExit } from "./earlyExits.ts";
 export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from "./evaluator.ts";
 export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
+import { exitTable, exitWorkText, sweepTable } from "../exitText.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
@@ -22,6 +23,10 @@ export function evaluate(shell: Shell): Command {
         default: "box",
         help: "the longer side of the person's box, or the distance from left shoulder to right hip",
       },
+      exit: {
+        kind: "text",
+        help: "of a network with several exits: also leave at the first whose mean peak is so high (0.6), one person at a time; sweep: a table of such thresholds",
+      },
       batchSize: { kind: "integer", min: 1, default: 16, help: "persons at a time" },
       limit: { kind: "integer", min: 1, help: "only the first so many persons" },
       out: { kind: "path", help: "folder for sample pictures (default: the samples of a run folder; none for a weights file)" },
@@ -35,14 +40,18 @@ export function evaluate(shell: Shell): Command {
       const { evaluateNetwork } = await import("../evaluateNetwork.ts");
       const network = await readNetworkFile(target!, networkOptions(values)); // the one operand, checked
       const { norm, threshold, boxes } = values;
-      const result = await evaluateNetwork({ ...values, norm: norm === "torso" ? "torso" : "box", network, progress, signal });
-      const { pck, joints, persons, leftOut, loss, dataset, picture } = result;
+      const exit = exitOf(values.exit);
+      const result = await evaluateNetwork({ ...values, exit, norm: norm === "torso" ? "torso" : "box", network, progress, signal });
+      const { pck, joints, persons, leftOut, loss, dataset, picture, exits, early, sweep } = result;
       if (leftOut > 0) progress.note(`${leftOut} persons without a labelled torso are not counted`);
       const measure = `PCK@${threshold}${norm === "torso" ? " of the torso" : ""}`;
       const rows = joints.map(({ name, fraction, labels }) => [name, fraction === null ? "–" : fraction.toFixed(3), String(labels)]);
       const footer = [
         `${persons} persons of ${dataset}, boxes: ${boxes}${loss === undefined ? "" : `, loss ${loss.toPrecision(4)}`}`,
         ...(picture ? [picture] : []),
+        ...(exits ? ["", exitTable(exits, measure)] : []),
+        ...(exits && sweep ? ["", sweepTable(sweep, exits, measure)] : []),
+        ...(exits && early ? [`exit=${early.exit}: ${measure} ${early.pck.toFixed(3)}, ${exitWorkText(early, exits)}`] : []),
       ];
       return {
         json: {
@@ -55,9 +64,19 @@ export function evaluate(shell: Shell): Command {
           norm,
           dataset,
           ...(picture ? { picture } : {}),
+          ...(exits ? { exits } : {}),
+          ...(early ? { early } : {}),
+          ...(sweep ? { sweep } : {}),
         },
         text: [textTable([["joint", measure, "labels"], ...rows, ["mean", pck.toFixed(3), ""]]), ...footer].join("\n"),
       };
     },
   });
+}
+
+function exitOf(text: string | undefined): number | "sweep" | undefined {
+  if (text === undefined || text === "sweep") return text;
+  const exit = Number(text);
+  if (text.trim() === "" || !Number.isFinite(exit)) throw new InputError(`exit must be a number or sweep, not "${text}"`);
+  return exit;
 }

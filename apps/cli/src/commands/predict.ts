@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type CommandCall, defineCommand, type Report } from "../command.ts";
 import { InputError } from "../exit.ts";
+import { exitWorkText } from "../exitText.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import type { Shell } from "../shell.ts";
 
@@ -9,6 +10,7 @@ const keys = {
   box: { kind: "numbers", length: 4, help: "x,y,width,height of the person in every image, in pixels (default: the whole image)" },
   out: { kind: "path", help: "folder for predictions.json and the pictures (default predictions)" },
   scoreThreshold: { kind: "number", help: "joints with a lower score are not drawn (default 0.2)" },
+  exit: { kind: "number", help: "of a network with several exits: leave at the first whose mean peak is so high (default: the last)" },
   tensor: { kind: "path", help: "instead of images: a safetensors file whose tensor x [n,3,h,w] is fed to the network as it is" },
   heatmaps: {
     kind: "path",
@@ -39,14 +41,19 @@ async function predictImages({ operands: files, values, progress, signal }: Comm
   const network = await readNetworkFile(values.weights, networkOptions(values));
   if (!box) progress.note("no box is given, so the whole image is taken as the person's; give box=x,y,width,height for a person in it");
   const given = box ? { x, y, width, height } : undefined;
-  const predicted = await predictPictures({ files, network, box: given, out, scoreThreshold, progress, signal });
+  const predicted = await predictPictures({ files, network, box: given, out, scoreThreshold, exit: values.exit, progress, signal });
   const lines = predicted.pictures.map(({ prediction, picture, shown }) => {
     const joints = prediction.keypoints.length / 3;
-    return `${prediction.file_name}: score ${prediction.score.toFixed(3)}, ${shown} of ${joints} joints drawn in ${picture}`;
+    const left = prediction.exit === undefined ? "" : `, left at ${prediction.exit}`;
+    return `${prediction.file_name}: score ${prediction.score.toFixed(3)}, ${shown} of ${joints} joints drawn in ${picture}${left}`;
   });
   return {
-    json: { predictions: predicted.pictures.map(({ prediction }) => prediction), out },
-    text: [...lines, predicted.file].join("\n"),
+    json: {
+      predictions: predicted.pictures.map(({ prediction }) => prediction),
+      out,
+      ...(predicted.work ? { meanMacs: predicted.work.meanMacs, left: predicted.work.left } : {}),
+    },
+    text: [...lines, ...(predicted.work ? [exitWorkText(predicted.work, predicted.work.exits)] : []), predicted.file].join("\n"),
   };
 }
 
@@ -54,7 +61,7 @@ async function predictTensor({ operands, values, progress }: CommandCall<typeof 
   const { weights, heatmaps } = values;
   if (heatmaps === undefined) throw new InputError("heatmaps=OUT.safetensors is missing: the file to write");
   if (operands.length > 0) throw new InputError(`there is no place for "${operands[0]}": give images or tensor, not both`);
-  for (const name of ["box", "out", "scoreThreshold", "input"] as const) {
+  for (const name of ["box", "out", "scoreThreshold", "exit", "input"] as const) {
     if (values[name] !== undefined) throw new InputError(`${name} is for images; the network alone takes the tensor as it is`);
   }
   const { readNetworkFile } = await import("@kindling/trainer");

@@ -70,7 +70,9 @@ ${table([
 
 ## Exits of the multi-output HRNet
 
-What runs until each exit, the exits before it too.
+What runs until each exit, the exits before it too. \`kindling evaluate\` prints each exit's PCK beside it; \`exit=0.6\` leaves where the mean of the
+heatmaps' peaks reaches 0.6, in \`predict\` too, and \`exit=sweep\` shows accuracy against mean MACs for several such thresholds. Recipes train the
+last exit; the others learn where a loss of kind \`feature\` reaches them (\`student.intermediate_layers.0.out\` …).
 
 ${table([
   ["network", "exit", "parameters", "MACs at 256 × 192", "of the whole"],
