@@ -1,5 +1,6 @@
-import { elementAt, matrixProduct } from "../wgsl/matrixProduct.wgsl.ts";
+import { matrixProduct } from "../wgsl/matrixProduct.wgsl.ts";
 import { type MatrixTile, tileHeight, tileWidth } from "../wgsl/matrixTile.ts";
+import { numberAt } from "../wgsl/withoutPadding.wgsl.ts";
 
 /** What the source of {@link subgroupMatrix} depends on besides its tile. */
 export interface SubgroupMatrixOptions {
@@ -85,7 +86,7 @@ function definition(xVectors: boolean, weightVectors: boolean): string {
     for (var ci = 0u; ci < u.inChannels; ci++) {
       let xAt = ((row / u.outHeight * u.height + h) * u.width + w) * u.inChannels + ci;
       let weightAt = (tap * u.inChannels + ci) * u.outChannels + co;
-      sum += f32(${elementAt("x", xVectors, "xAt")}) * f32(${elementAt("weight", weightVectors, "weightAt")});
+      sum += ${numberAt("x", xVectors, "xAt")} * ${numberAt("weight", weightVectors, "weightAt")};
     }
   }
   return sum;

@@ -1,5 +1,6 @@
+import { numberAt, withoutPadding } from "../wgsl/withoutPadding.wgsl.ts";
 import type { WorkgroupTile } from "../wgsl/workgroupTile.ts";
-import { numberAt, tileLoad, tileStore, withoutPadding, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
+import { tileLoad, tileStore, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
 import { unroll } from "../wgsl.ts";
 
 /** WGSL function for the `some` channels of x (4, or 0 for none) from `channel` on under a tap; zeros where it lies in the padding. */
@@ -71,7 +72,7 @@ ${unroll(
       if (kw == u.kernelWidth) { kw = 0u; kh++; }
     }`,
     store: `
-${padded ? withoutPadding("termByTerm(row, column + c)") : ""}
+${padded ? withoutPadding("columns", "termByTerm(row, column + c)") : ""}
         let count = columns - column;
 ${bias ? "        let last = columns - 1u;\n        value += vec4f(bias[column], bias[min(column + 1u, last)], bias[min(column + 2u, last)], bias[min(column + 3u, last)]);" : ""}
 ${activation === "relu" ? "        // Not max(): a NaN passes through, as in PyTorch.\n        value = select(value, vec4f(0.0), value < vec4f(0.0));" : ""}

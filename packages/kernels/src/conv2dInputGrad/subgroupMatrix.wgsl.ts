@@ -1,5 +1,6 @@
-import { elementAt, matrixProduct } from "../wgsl/matrixProduct.wgsl.ts";
+import { matrixProduct } from "../wgsl/matrixProduct.wgsl.ts";
 import { type MatrixTile, tileHeight, tileWidth } from "../wgsl/matrixTile.ts";
+import { numberAt } from "../wgsl/withoutPadding.wgsl.ts";
 
 /** What the source of {@link subgroupMatrix} depends on besides its tile. */
 export interface SubgroupMatrixOptions {
@@ -90,7 +91,7 @@ function definition(dyVectors: boolean, weightVectors: boolean): string {
     for (var co = 0u; co < u.outChannels; co++) {
       let dyAt = ((row / u.height * u.outHeight + ho) * u.outWidth + wo) * u.yChannels + u.yOffset + co;
       let weightAt = (tap * u.inChannels + ci) * u.outChannels + co;
-      sum += f32(${elementAt("dy", dyVectors, "dyAt")}) * f32(${elementAt("weight", weightVectors, "weightAt")});
+      sum += ${numberAt("dy", dyVectors, "dyAt")} * ${numberAt("weight", weightVectors, "weightAt")};
     }
   }
   return sum;

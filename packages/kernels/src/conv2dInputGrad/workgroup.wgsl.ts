@@ -1,5 +1,6 @@
+import { numberAt, withoutPadding } from "../wgsl/withoutPadding.wgsl.ts";
 import type { WorkgroupTile } from "../wgsl/workgroupTile.ts";
-import { numberAt, tileLoad, tileStore, withoutPadding, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
+import { tileLoad, tileStore, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
 import { unroll } from "../wgsl.ts";
 
 /** What the source of {@link workgroup} depends on besides its tile. */
@@ -81,7 +82,7 @@ ${unroll(
         let w = row % horizontal.pixels * u.stride + phase % u.stride;
         let h = row / horizontal.pixels % vertical.pixels * u.stride + phase / u.stride;
         let pixel = (row / (horizontal.pixels * vertical.pixels) * u.height + h) * u.width + w;
-${padded ? withoutPadding("termByTerm(pixel, column + c)") : ""}
+${padded ? withoutPadding("columns", "termByTerm(pixel, column + c)") : ""}
         let count = columns - column;
 ${bias ? "        let last = columns - 1u;\n        value += vec4f(bias[column], bias[min(column + 1u, last)], bias[min(column + 2u, last)], bias[min(column + 3u, last)]);" : ""}
         let at = pixel * u.inChannels + column;

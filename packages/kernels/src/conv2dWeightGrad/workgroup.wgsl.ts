@@ -1,6 +1,7 @@
 import { loadTap } from "../conv2d/workgroup.wgsl.ts";
+import { numberAt, withoutPadding } from "../wgsl/withoutPadding.wgsl.ts";
 import type { WorkgroupTile } from "../wgsl/workgroupTile.ts";
-import { numberAt, tileLoad, tileStore, withoutPadding, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
+import { tileLoad, tileStore, workgroupTile } from "../wgsl/workgroupTile.wgsl.ts";
 import { unroll } from "../wgsl.ts";
 
 /** What the source of {@link workgroup} depends on besides its tile. */
@@ -80,7 +81,7 @@ ${unroll(
       if (ho == u.outHeight) { ho = 0u; imageRow += u.height; }
     }`,
     store: `
-${padded ? withoutPadding("termByTerm(firstPixel, inner, row, column + c)") : ""}
+${padded ? withoutPadding("columns", "termByTerm(firstPixel, inner, row, column + c)") : ""}
         let count = columns - column;
         let at = (split * rows + row) * u.outChannels + column;
 ${tileStore("partial", vectors, (value) => value)}`,

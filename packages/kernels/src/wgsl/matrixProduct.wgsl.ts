@@ -1,5 +1,6 @@
 import { unroll, wgsl } from "../wgsl.ts";
 import { linePadding, type MatrixTile, matrixLanes, tileHeight, tileThreads, tileWidth } from "./matrixTile.ts";
+import { withoutPadding } from "./withoutPadding.wgsl.ts";
 
 /** One factor of a product of matrices, as it lies in a binding. Strings are WGSL. */
 export interface MatrixFactor {
@@ -135,7 +136,7 @@ ${unroll(columns, (j) => `  subgroupMatrixStore<row_major>(&staged, sums + ${(j 
     let column = firstColumn + subgroupColumn * ${columns * side}u + quad % ${quads}u * 4u;
     if (row < ${parts.rowEnd} && column < ${parts.columnEnd}) {
       var value = vec4f(bitcast<vec2f>(staged[sums + 2u * quad]), bitcast<vec2f>(staged[sums + 2u * quad + 1u]));
-      ${parts.definition ? mendNaN(parts.columnEnd) : ""}
+      ${parts.definition ? withoutPadding(parts.columnEnd, "definition(row, column + c)") : ""}
       ${parts.epilogue ?? ""}
       let at = ${parts.result.at};
 ${resultStore(parts)}
@@ -144,11 +145,6 @@ ${resultStore(parts)}
   workgroupBarrier();`,
 )}
 }`;
-}
-
-/** One number of a binding that may be seen as vec4. */
-export function elementAt(binding: string, vectors: boolean, at: string): string {
-  return vectors ? `${binding}[${at} / 4u][${at} % 4u]` : `${binding}[${at}]`;
 }
 
 /** How a factor's part of a step lies in workgroup memory, in vec2u: lines one after the other, `stride` from one to the next. */
@@ -207,13 +203,6 @@ function stores(tile: MatrixTile, name: "Left" | "Right", { lines, stride, passe
 /** Where a matrix lies in the staged lines of a factor, `outer` and k being its place along both axes. */
 function matrixAt({ contiguous }: MatrixFactor, { stride }: Staging, outer: string): string {
   return contiguous === "inner" ? `${outer} * ${stride}u + k / 4u` : `k * ${stride}u + ${outer} / 4u`;
-}
-
-/** Looks at bits, because compilers may take it that no value is NaN. */
-function mendNaN(columnEnd: string): string {
-  return `if (any((bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u))) {
-        for (var i = 0u; i < min(4u, ${columnEnd} - column); i++) { value[i] = definition(row, column + i); }
-      }`;
 }
 
 function resultStore({ columnEnd, result: { binding, vectors, accumulate } }: MatrixProductParts): string {

@@ -142,23 +142,6 @@ export function tileStore(binding: string, vectors: boolean, element: (value: st
   return unroll(4, (c) => `        if (count > ${c}u) { ${store(`value.${"xyzw"[c]}`, `${binding}[at + ${c}u]`)} }`);
 }
 
-/** WGSL of one number of a binding. */
-export function numberAt(binding: string, vectors: boolean, at: string): string {
-  return vectors ? `f32(${binding}[(${at}) / 4u][(${at}) % 4u])` : `f32(${binding}[${at}])`;
-}
-
-/**
- * WGSL statement for `store`, where zeros stand for what lies in the padding: an infinite factor makes NaN of them. So what is not finite is summed
- * once more by `termByTerm`, WGSL for the sum of number `c` of the vec4 over the terms that there are. Bits are compared, because compilers may
- * take every number to be finite.
- */
-export function withoutPadding(termByTerm: string): string {
-  return `        let exponent = bitcast<vec4u>(value) & vec4u(0x7f800000u);
-        for (var c = 0u; c < min(4u, columns - column); c++) {
-          if (exponent[c] == 0x7f800000u) { value[c] = ${termByTerm}; }
-        }`;
-}
-
 /** Which block of a slice a thread loads. Neighbouring threads load neighbours of the axis that lies together in memory. */
 function blockPlace(name: string, { along }: TileOperand, outer: number, depth: number): string {
   const [fast, slow] = along === "inner" ? ["Inner", "Outer"] : ["Outer", "Inner"];
