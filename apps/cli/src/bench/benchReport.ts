@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Device } from "@kindling/gpu";
+import { writeFileAtomically } from "@kindling/trainer";
 import { makeOutputFolder } from "../outputFolder.ts";
 import { versions } from "../versions.ts";
 import { markdownTable } from "./markdownTable.ts";
@@ -91,7 +91,7 @@ export function benchMarkdown(report: BenchReport): string {
 export async function writeBenchReport(report: BenchReport, folder: string): Promise<readonly string[]> {
   await makeOutputFolder("out", folder);
   const files = ["json", "md"].map((extension) => path.join(folder, `${report.bench}.${extension}`));
-  await writeFile(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
-  await writeFile(files[1]!, benchMarkdown(report));
+  await writeFileAtomically(files[0]!, `${JSON.stringify(report, null, 1)}\n`);
+  await writeFileAtomically(files[1]!, benchMarkdown(report));
   return files;
 }

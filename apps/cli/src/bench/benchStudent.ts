@@ -1,9 +1,11 @@
 import { resizeBilinear } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { heatmapSizeOf, type PoseModel, SqueezeNetHPE } from "@kindling/models";
+import { createModel, heatmapSizeOf, type PoseModel, SqueezeNetHPE } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createNetworks, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
+import { InputError } from "../exit.ts";
+import type { Size } from "../keyValue.ts";
 import type { BenchSize } from "./benchSize.ts";
 
 /** How the student computes its heatmaps: as it does (the convolution's taps where the image is small), or by the definition. */
@@ -41,6 +43,18 @@ export function benchRecipe({ size: { height, width, batch }, width: channels, p
       `accumulate: ${accumulate}`,
     ].join("\n"),
     "bench.yaml",
+  );
+}
+
+/**
+ * @throws ModelError when there is no network of this name, or it makes no heatmaps; InputError when those are not as large as the student's, a
+ * quarter of the crop.
+ */
+export function assertTeacher(teacher: string, { height, width }: Size): void {
+  const made = heatmapSizeOf(createModel(teacher, { joints: 17 }).card, [height, width]);
+  if (made[0] === height / 4 && made[1] === width / 4) return;
+  throw new InputError(
+    `teacher: ${teacher} makes heatmaps of ${made.join("x")} from crops of ${height}x${width}, the student of ${height / 4}x${width / 4}`,
   );
 }
 

@@ -48,14 +48,14 @@ export async function benchData(device: Device, options: DataBenchOptions): Prom
     const samples = dataset.samples.length;
     const batchSize = Math.min(options.batch, samples);
     const results: BenchRow[] = [];
-    if ("loader".startsWith(options.only)) {
+    if (loaders.some((name) => name.startsWith(options.only))) {
       note("loading, decoded and from crops");
       const heatmap = { height: Math.ceil(input.height / 4), width: Math.ceil(input.width / 4) };
-      const loaders = await measureLoader({ dataset, input, heatmap, sigma: 2, batchSize }, file, {
+      const speeds = await measureLoader({ dataset, input, heatmap, sigma: 2, batchSize }, file, {
         rounds: options.rounds,
         cpuMicroseconds,
       });
-      results.push(...loaderRows(loaders, samples));
+      results.push(...loaderRows(speeds, samples).filter(({ name }) => name.startsWith(options.only)));
     }
     const set: TrainingSet = { folder, crops: directory, joints: dataset.skeleton.joints.length, samples, batchSize };
     results.push(...(await epochRows(device, set, options)));
@@ -88,15 +88,18 @@ const columns = [
   { key: "ratio", heading: "× the first of its kind" },
 ];
 
-function loaderRows({ decoded, stored }: LoaderComparison, samples: number): readonly BenchRow[] {
-  const row = (name: string, speed: LoaderComparison["decoded"]): BenchRow => ({
+const loaders = ["loader, decoding", "loader, from crops"] as const;
+
+/** In the order of `loaders`. */
+function loaderRows({ decoded, stored }: LoaderComparison, samples: number) {
+  const row = (name: string, speed: LoaderComparison["decoded"]) => ({
     bench: "data",
     name,
     samples,
     ...speed,
     ratio: decoded.samplesPerCoreSecond / speed.samplesPerCoreSecond,
   });
-  return [row("loader, decoding", decoded), row("loader, from crops", stored)];
+  return [row(loaders[0], decoded), row(loaders[1], stored)];
 }
 
 interface TrainingSet {

@@ -10,6 +10,9 @@ import { forwardProgram } from "./stepCase.ts";
 /** Runs of each program: they take a millisecond, so many more than the rounds of other benchmarks. */
 const runs = 100;
 
+/** What networks are fed: small, because nothing is computed of it. */
+export const hostSize: BenchSize = { height: 96, width: 72, batch: 1 };
+
 /** Microseconds of the host a dispatch that a step may cost. */
 export const hostTarget = 10;
 
@@ -18,8 +21,7 @@ export async function benchHost(teacher: string, width: number, options: BenchOp
   const results: BenchRow[] = [];
   for (const validate of [true, false]) {
     using device = await openDevice({ computeNothing: true, validate });
-    const size: BenchSize = { height: 96, width: 72, batch: 1 };
-    const plain: BenchStudent = { size, width, precision: "f32", head: "upsampleConv", teacher: null };
+    const plain: BenchStudent = { size: hostSize, width, precision: "f32", head: "upsampleConv", teacher: null };
     const cases: readonly (readonly [string, () => Promise<BenchRow>])[] = [
       ["student forward", () => forwardRow(device, plain, false)],
       ["student step", () => stepRow(device, plain)],
@@ -29,7 +31,7 @@ export async function benchHost(teacher: string, width: number, options: BenchOp
       if (!name.startsWith(options.only)) continue;
       options.signal.throwIfAborted();
       options.note(`${name}, ${validate ? "with" : "without"} validation`);
-      results.push({ bench: "host", name, size: sizeText(size), validation: validate ? "yes" : "no", ...(await measure()) });
+      results.push({ bench: "host", name, size: sizeText(hostSize), validation: validate ? "yes" : "no", ...(await measure()) });
     }
   }
   return {

@@ -2,10 +2,12 @@ import path from "node:path";
 import type { Device } from "@kindling/gpu";
 import type { Command } from "commander";
 import type { BenchOptions, BenchTable } from "../bench/benchReport.ts";
+import type { BenchSize } from "../bench/benchSize.ts";
 import type { Machine } from "../bench/rooflineBench.ts";
 import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
-import type { Keys } from "../keyValue.ts";
+import type { Keys, Size } from "../keyValue.ts";
+import { makeOutputFolder } from "../outputFolder.ts";
 import { repositoryFolder } from "../repository.ts";
 import type { Shell } from "../shell.ts";
 
@@ -68,15 +70,20 @@ export function bench(shell: Shell): Command {
 async function runBenches(call: CommandCall<typeof keys>) {
   const { operands, values, words } = call;
   const chosen = operands.length > 0 ? operands.map(benchOf) : ownBenches;
+  const subjects = await subjectsOf(chosen, values);
+  if (values.out !== undefined) await makeOutputFolder("out", values.out);
   const { openTunedDevice } = await import("../tune/tunedDevice.ts");
   const { benchReport, benchMarkdown, writeBenchReport } = await import("../bench/benchReport.ts");
   using device = await openTunedDevice((text) => call.progress.note(text), { validate: !values.unchecked });
-  precisionsOf(values.precision, device); // refuses before anything is measured
+  const precisions = precisionsOf(values.precision, device);
+  if (values.precision === "both" && precisions.length === 1) {
+    call.progress.note(`${device.info.description} has no f16, so that f32 alone is measured`);
+  }
   const folder = values.out ?? resultsFolder(device.fingerprint);
   const reports = [];
   const files: string[] = [];
   for (const name of chosen) {
-    const report = benchReport(await runBench(name, device, call), device, words);
+    const report = benchReport(await runBench(name, device, precisions, subjects, call), device, words);
     if (report.results.length === 0) throw new InputError(`only: nothing of ${name} has a name that begins with "${values.only}"`);
     files.push(...(await writeBenchReport(report, folder)));
     reports.push(report);
@@ -88,36 +95,59 @@ async function runBenches(call: CommandCall<typeof keys>) {
   };
 }
 
-async function runBench(name: Bench, device: Device, { values, progress, signal }: CommandCall<typeof keys>): Promise<BenchTable> {
-  const { rounds, seconds, only, width, teacher, batch } = values;
+/** What benchmarks are about, checked before the first of them: one may take an hour. */
+interface Subjects {
+  readonly sizes: readonly BenchSize[];
+  readonly machine: Machine | null;
+  /** Of `data`, when it is run. */
+  readonly dataSet: { readonly annotations: string; readonly images: string } | null;
+}
+
+/** @throws InputError or ModelError for values that a chosen benchmark cannot be run with. */
+async function subjectsOf(chosen: readonly Bench[], values: CommandCall<typeof keys>["values"]): Promise<Subjects> {
+  const { accumulate, data, images, input, teacher } = values;
+  const { assertCrop, parseBenchSizes } = await import("../bench/benchSize.ts");
+  const sizes = parseBenchSizes(values.sizes);
+  if (chosen.includes("step") && sizes.some((size) => size.batch % accumulate !== 0)) {
+    throw new InputError(`accumulate: every batch of sizes must have ${accumulate} equal parts; got sizes=${values.sizes}`);
+  }
+  if (chosen.includes("data")) {
+    if (data === undefined) throw new InputError("the data set is missing: give data=ANNOTATIONS.json and images=DIR");
+    assertCrop("input", input);
+  }
+  const { assertTeacher } = await import("../bench/benchStudent.ts");
+  const { hostSize } = await import("../bench/hostBench.ts");
+  const crops = { step: sizes, roofline: sizes, host: [hostSize], data: [input], kernels: [], peers: [] };
+  for (const crop of chosen.flatMap((name): readonly Size[] => crops[name])) assertTeacher(teacher, crop);
+  const dataSet = data === undefined ? null : { annotations: data, images: images ?? path.dirname(data) };
+  return { sizes, machine: machineOf(values), dataSet };
+}
+
+async function runBench(
+  name: Bench,
+  device: Device,
+  precisions: readonly ("f32" | "f16")[],
+  { sizes, machine, dataSet }: Subjects,
+  { values, progress, signal }: CommandCall<typeof keys>,
+): Promise<BenchTable> {
+  const { rounds, seconds, only, width, teacher, batch, accumulate, input, limit } = values;
   const options: BenchOptions = { rounds, seconds, only, signal, note: (text) => progress.note(text) };
-  const precisions = precisionsOf(values.precision, device);
   switch (name) {
     case "kernels":
       return (await import("../bench/kernelBench.ts")).benchKernels(device, precisions, batch ?? 1, options);
-    case "step": {
-      const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
-      const { accumulate } = values;
-      if (sizes.some((size) => size.batch % accumulate !== 0)) {
-        throw new InputError(`accumulate: every batch of sizes must have ${accumulate} equal parts; got sizes=${values.sizes}`);
-      }
+    case "step":
       return (await import("../bench/stepBench.ts")).benchStep(device, { ...options, sizes, width, teacher, precisions, accumulate });
-    }
     case "roofline": {
-      const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
       const { benchRoofline } = await import("../bench/rooflineBench.ts");
-      return benchRoofline(device, machineOf(values), { ...options, sizes, width, teacher, precisions });
+      return benchRoofline(device, machine, { ...options, sizes, width, teacher, precisions });
     }
     case "host":
       return (await import("../bench/hostBench.ts")).benchHost(teacher, width, options);
     case "data": {
-      const { data, images, input, limit } = values;
-      if (data === undefined) throw new InputError("the data set is missing: give data=ANNOTATIONS.json and images=DIR");
-      const set = { annotations: data, images: images ?? path.dirname(data), input, limit, batch: batch ?? 16 };
+      const set = { ...dataSet!, input, limit, batch: batch ?? 16 }; // whoever chooses it gives one
       return (await import("../bench/dataBench.ts")).benchData(device, { ...options, ...set, width, teacher });
     }
     case "peers": {
-      const sizes = (await import("../bench/benchSize.ts")).parseBenchSizes(values.sizes);
       const { benchPeers } = await import("../bench/peersBench.ts");
       return benchPeers(device, {
         ...options,

@@ -1,8 +1,10 @@
+import path from "node:path";
 import { heads } from "@kindling/models";
 import type { Command } from "commander";
 import { type CommandCall, defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { networkOptions } from "../networkKeys.ts";
+import { makeOutputFolder } from "../outputFolder.ts";
 import type { Profile } from "../profile/profileReport.ts";
 import { recipeChanges } from "../recipeChanges.ts";
 import type { Shell } from "../shell.ts";
@@ -44,6 +46,7 @@ export function profile(shell: Shell): Command {
     async run(call) {
       const { depth, run, trace } = call.values;
       if (trace !== undefined && !run) throw new InputError("trace is written by a run: add --run");
+      if (trace !== undefined) await makeOutputFolder("trace", path.dirname(trace));
       const { profileReport } = await import("../profile/profileReport.ts");
       const isRecipe = /\.ya?ml$/.test(call.operands[0]!); // the one operand, checked
       return profileReport(isRecipe ? await profileOfRecipe(call) : await profileOfModel(call), depth);

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Program, Variable } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
 import { median } from "@kindling/kernels";
@@ -15,7 +14,7 @@ import {
   trainingCosts,
 } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
-import { assertInputFits } from "@kindling/trainer";
+import { assertInputFits, writeFileAtomically } from "@kindling/trainer";
 import type { Progress } from "../progress.ts";
 import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { chromeTrace } from "./chromeTrace.ts";
@@ -105,7 +104,7 @@ async function measure(
   if (trace !== undefined) {
     const start = performance.now();
     const { kernels } = await spans.await("profiled run", () => program.profile());
-    await writeFile(trace, chromeTrace(spans.spans, [{ program: "forward", start, kernels }]));
+    await writeFileAtomically(trace, chromeTrace(spans.spans, [{ program: "forward", start, kernels }]));
   }
   return { adapter: device.fingerprint, ceilings, programs, milliseconds: median(times) };
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { type Batch, createLoader } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { median } from "@kindling/kernels";
@@ -14,6 +13,7 @@ import {
   readRecipeData,
   stepCosts,
   TrainStep,
+  writeFileAtomically,
 } from "@kindling/trainer";
 import { sizeOfPair } from "../networkKeys.ts";
 import type { Progress } from "../progress.ts";
@@ -46,8 +46,7 @@ export async function profileRecipe({ file, overrides, run, ...options }: Profil
   const atOnce = microBatchSize(recipe);
   using device = await openTunedDevice((text) => options.progress.note(text));
   using networks = createNetworks(device, recipe, null);
-  const { student, teacher, store } = networks;
-  const precision = device.capabilities.f16 ? recipe.precision : "f32";
+  const { student, teacher, store, precision } = networks;
   const programs = stepCosts(recipe, networks); // makes the optimiser's slots, which belong to the store's bytes
   const memory = {
     "parameters, gradients and optimiser": store.bytes,
@@ -83,7 +82,7 @@ async function measure(
       const { kernels } = await spans.await(`profiled run of ${program}`, () => compiled.profile());
       runs.push({ program, start, kernels });
     }
-    await writeFile(trace, chromeTrace(spans.spans, runs));
+    await writeFileAtomically(trace, chromeTrace(spans.spans, runs));
   }
   return {
     adapter: device.fingerprint,
