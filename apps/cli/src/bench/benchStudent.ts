@@ -1,11 +1,9 @@
 import { resizeBilinear } from "@kindling/autograd";
 import type { Batch } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { createModel, heatmapSizeOf, type PoseModel, SqueezeNetHPE } from "@kindling/models";
+import { createModel, heatmapSizeOf, heatmapsAt, type PoseModel, SqueezeNetHPE } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createNetworks, type Networks, parseRecipe, type Recipe } from "@kindling/trainer";
-import { InputError } from "../exit.ts";
-import type { Size } from "../keyValue.ts";
 import type { BenchSize } from "./benchSize.ts";
 
 /** How the student computes its heatmaps: as it does (the convolution's taps where the image is small), or by the definition. */
@@ -46,16 +44,10 @@ export function benchRecipe({ size: { height, width, batch }, width: channels, p
   );
 }
 
-/**
- * @throws ModelError when there is no network of this name, or it makes no heatmaps; InputError when those are not as large as the student's, a
- * quarter of the crop.
- */
-export function assertTeacher(teacher: string, { height, width }: Size): void {
-  const made = heatmapSizeOf(createModel(teacher, { joints: 17 }).card, [height, width]);
-  if (made[0] === height / 4 && made[1] === width / 4) return;
-  throw new InputError(
-    `teacher: ${teacher} makes heatmaps of ${made.join("x")} from crops of ${height}x${width}, the student of ${height / 4}x${width / 4}`,
-  );
+/** @throws ModelError when the student of a benchmark cannot learn from a network of this name: there is none, or it makes other heatmaps. */
+export function assertTeacher(name: string): void {
+  const { card } = createModel(name, { joints: 17 });
+  heatmapsAt(card, card.inputSize);
 }
 
 /** Learning rate of every step of a benchmark. */

@@ -11,7 +11,7 @@ import { forwardProgram } from "./stepCase.ts";
 const runs = 100;
 
 /** What networks are fed: small, because nothing is computed of it. */
-export const hostSize: BenchSize = { height: 96, width: 72, batch: 1 };
+const hostSize: BenchSize = { height: 96, width: 72, batch: 1 };
 
 /** Microseconds of the host a dispatch that a step may cost. */
 export const hostTarget = 10;

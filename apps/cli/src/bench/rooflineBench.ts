@@ -50,7 +50,7 @@ export async function benchRoofline(device: Device, machine: Machine | null, opt
     notes: [
       ceilings
         ? `Ceilings, measured in this run: ${ceilingsText(ceilings)}.`
-        : `${machine!.name}, as given: ${machine!.peaks.gflops} GFLOP/s, ${machine!.peaks.gigabytesPerSecond} GB/s. Nothing was run.`,
+        : `${machine!.name}, as given: ${machine!.peaks.gflops} GFLOP/s, ${machine!.peaks.gigabytesPerSecond} GB/s. Nothing was run; masks of ReLUs, which programs may compute where the gradient under them is made, have calls of their own.`,
       "Floor: each kernel takes its arithmetic or its memory, whichever is longer (bound by: what most of it is); every value that a kernel reads or writes crosses memory once, so caches can beat it.",
       "GFLOP and MB are those of our kernels: the head's taps before up-sampling, batch norms folded, images of four channels; a layer's row has its forward and backward kernels, (name) what no layer recorded.",
       ...(ceilings

@@ -98,7 +98,15 @@ test("roofline: layers add up to all kernels, whose measured time is above the f
   for (const [i, { gflop, megabytes, floorMilliseconds, milliseconds }] of allOf(given.results).entries()) {
     expect(Number(floorMilliseconds)).toBeGreaterThanOrEqual(Math.max(Number(gflop) / 5e-4, Number(megabytes) / 0.25));
     expect(milliseconds).toBeNull();
-    expect(allOf(measured.results)[i]).toMatchObject({ gflop, megabytes });
+    // A program may compute a mask where the gradient under it is made: a call less than was recorded.
+    const compiled = allOf(measured.results)[i]!;
+    for (const [ofProgram, recorded] of [
+      [compiled.gflop, gflop],
+      [compiled.megabytes, megabytes],
+    ]) {
+      expect(Number(ofProgram)).toBeLessThanOrEqual(Number(recorded));
+      expect(Number(ofProgram)).toBeGreaterThan(0.95 * Number(recorded));
+    }
   }
   const asRun = measured.results.filter(({ layer }) => layer === "as run");
   expect(asRun).toHaveLength(2);
@@ -156,10 +164,8 @@ test.each([
   [["bench", "step", "sizes=96x72"], 'sizes must be HEIGHTxWIDTHxBATCH, with commas between; got "96x72"'],
   [["bench", "kernels", "step", "sizes=97x72x1"], "sizes: height and width must be multiples of 4; got 97x72"],
   [["bench", "kernels", "step", "teacher=hrnet"], 'no model is named "hrnet"'],
-  [
-    ["bench", "roofline", "teacher=openpose-lite"],
-    "teacher: openpose-lite makes heatmaps of 12x9 from crops of 96x72, the student of 24x18",
-  ],
+  [["bench", "roofline", "teacher=openpose-lite"], "openpose-lite has 18 key points, not 17"],
+  [["bench", "host", "teacher=rtmpose-m"], "rtmpose-m puts out simcc_x and simcc_y, not heatmaps"],
   [["bench", "host", "data", "data=people.json", "input=64x50"], "input: height and width must be multiples of 4; got 64x50"],
   [["bench", "kernels", "out=package.json/results"], "out: the folder package.json/results cannot be made (there is a file in its place)"],
   [["bench", "data"], "the data set is missing: give data=ANNOTATIONS.json and images=DIR"],

@@ -216,7 +216,12 @@ test.each([
   [
     "a loss named as the gradient's norm is",
     withLine(11, "  - { name: norm, kind: mse }"),
-    '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total and norm; got "norm"',
+    '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total, norm, lossScale and finite; got "norm"',
+  ],
+  [
+    "a loss named as the loss scale is",
+    withLine(11, "  - { name: lossScale, kind: mse }"),
+    '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total, norm, lossScale and finite; got "lossScale"',
   ],
   ["one size for two", withLine(8, "  input: 384"), "/r/kd.yaml:8: data.input: expected a list of two numbers; got 384"],
   ["three sizes for two", withLine(8, "  input: [384, 288, 3]"), "/r/kd.yaml:8: data.input: expected a list of at most 2; got [384,288,3]"],

@@ -58,7 +58,13 @@ const data = closedObject({
 
 const weightRule = closedObject({ rule: z.enum(["linear", "cosine"]), from: z.number().min(0), to: z.number().min(0) });
 const term = {
-  name: z.string().regex(/^(?!(?:total|norm)$)[A-Za-z][\w-]*$/, "a word of letters, digits, _ and -, other than total and norm"),
+  // The others are what a step puts out beside its losses.
+  name: z
+    .string()
+    .regex(
+      /^(?!(?:total|norm|lossScale|finite)$)[A-Za-z][\w-]*$/,
+      "a word of letters, digits, _ and -, other than total, norm, lossScale and finite",
+    ),
   weight: z.union([z.number().min(0), weightRule], { error: "a number of at least 0, or { rule, from, to }" }).default(1),
 };
 const loss = z.discriminatedUnion("kind", [
