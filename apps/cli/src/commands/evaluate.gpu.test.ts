@@ -59,7 +59,7 @@ test("without --json the joints are a table", async () => {
 
 test.each([
   [["no-such-run"], "no-such-run: there is no such run folder or weights file"],
-  [[folder], "it holds no recipe.yaml"],
+  [[folder], "neither a run folder, which holds recipe.yaml, nor a model folder"],
   [[run.bestWeights], "data=ANN.json is missing"],
   [[run.path, "boxes=detections.json"], `boxes must be one of truth; got "detections.json"`],
   [[run.path, "flip=true"], `unknown option "flip"`],
