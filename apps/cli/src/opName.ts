@@ -11,6 +11,7 @@ export function opName(word: string, names: readonly string[], torch: ReadonlyMa
   if (meant !== undefined) return meant;
   const ofTorch = new Map([...torch].filter(([, ours]) => names.includes(ours)));
   const near = nearest(word, [...names, ...ofTorch.keys()]);
-  const rest = near === undefined ? `; there are ${[...names].sort().join(", ")}` : `; did you mean "${ofTorch.get(near) ?? near}"?`;
+  const rest =
+    near === undefined ? `; there are ${[...new Set(names)].sort().join(", ")}` : `; did you mean "${ofTorch.get(near) ?? near}"?`;
   throw new InputError(`unknown ${kind} "${word}"${rest}`);
 }

@@ -186,6 +186,10 @@ test.each([
   [["squeezenet-hpe", "input=8x8"], "squeezenet-hpe takes no input of 8x8 pixels"],
   [["hrnet-w8", "stages=2"], "hrnet-w8 has no stages to choose; multi-hrnet-w8 has"],
   [["squeezenet-hpe", "trace=t.json"], "trace is written by a run: add --run"],
+  [
+    ["squeezenet-hpe", "--run", "trace=package.json/t.json"],
+    "trace: the folder package.json cannot be made (there is a file in its place)",
+  ],
   [["squeezenet-hpe", "batch=0"], "batch must be"],
   [["squeezenet-hpe", "seed=2"], "seed is a recipe's"],
   [["none.yaml"], "cannot read the recipe: there is no such file"],
