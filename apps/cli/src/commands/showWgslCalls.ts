@@ -53,7 +53,10 @@ export const kernelNames: readonly string[] = kernelsAmong(kernels).map(({ kerne
 export function shaderCases(): readonly ShaderCase[] {
   const proved = opCases.map((opCase): ShaderCase => {
     const { op, name, f32Only } = opCase;
-    const calls = (dtype: "f32" | "f16") => caseDispatches(opCase, dtype).map((each) => call(op, name, each.pass, each));
+    const calls = (dtype: "f32" | "f16") =>
+      caseDispatches(opCase, dtype)
+        .map((each) => call(op, name, each.pass, each))
+        .flatMap((each) => [each, ...maskedCall(each)]);
     return { op, name, ...(f32Only === undefined ? {} : { f32Only }), calls };
   });
   const others = Object.entries(withoutGradient).map(([op, { f32Only, record }]): ShaderCase => {
@@ -70,6 +73,14 @@ export function shaderCases(): readonly ShaderCase[] {
 
 function call(op: string, name: string, pass: ShaderCall["pass"], dispatch: Dispatch): ShaderCall {
   return { op, case: name, pass, kernel: dispatch.kernel, problem: dispatch.problem, dtypes: bindingTypes(dispatch) };
+}
+
+/** The call that compiling makes of a convolution's input gradient where a ReLU's mask alone reads it: the mask is stored as what it masks. */
+function maskedCall(each: ShaderCall): readonly ShaderCall[] {
+  if (each.kernel.name !== kernels.conv2dInputGradKernel.name) return [];
+  const kernel = kernels.conv2dInputGradMaskedKernel as unknown as Kernel; // one object is one kernel: a call's problem type is erased
+  const gradient = each.dtypes.at(-1)!; // a kernel writes something
+  return [{ ...each, kernel, dtypes: [...each.dtypes, gradient] }];
 }
 
 interface Recording {
