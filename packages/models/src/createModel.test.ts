@@ -38,6 +38,7 @@ test("the parts of both networks have the parameters that their papers' code has
 });
 
 test.skipIf(!haveShared).each([
+  ["squeezenet1_1", 1000, "squeezenet1_1"],
   ["squeezenet-hpe", 17, "squeezenet_hpe"],
   ["hrnet-w32", 17, "pose_hrnet_w32_256x192"],
   ["hrnet-w48", 17, "pose_hrnet_w48_384x288"],
@@ -47,7 +48,7 @@ test.skipIf(!haveShared).each([
   ["rtmpose-l", 17, "rtmpose_l"],
   ["rtmpose-x", 133, "rtmpose_x384"],
 ] as const)(
-  "%s with %i key points has the names and shapes of the published checkpoint (skipped where ../shared is absent)",
+  "%s with %i key points or classes has the names and shapes of the published checkpoint (skipped where ../shared is absent)",
   (name, joints, file) => {
     expect(Object.fromEntries(fileShapesOf(createModel(name, { joints })))).toEqual(publishedShapes(file));
   },
