@@ -29,7 +29,7 @@ test("kernels: every variant that the adapter supports is a row, held against ce
   for (const { milliseconds, gflops, ofPeak, ratio } of results) {
     expect(Number(gflops)).toBeCloseTo((2 * 23 * 17 * 64 * 256) / Number(milliseconds) / 1e6, 6);
     expect(Number(ofPeak)).toBeGreaterThan(0);
-    expect(Number(ofPeak)).toBeLessThan(300); // more than the peak would be a wrong peak; the noise of a busy machine is in both
+    expect(Number(ofPeak)).toBeLessThan(150); // more than the peak would be a wrong peak; the machine's noise is in it
     expect(Number(ratio)).toBeGreaterThan(0);
   }
   expect(files).toEqual(["json", "md"].map((extension) => path.join(folder, `kernels.${extension}`)));
