@@ -34,7 +34,6 @@ export * from "./conv2d/conv2d.ts";
 export * from "./conv2d/conv2dProblem.ts";
 export * from "./conv2d/reference.ts";
 export * from "./conv2dInputGrad/conv2dInputGrad.ts";
-export * from "./conv2dInputGrad/conv2dInputGradMasked.ts";
 export * from "./conv2dWeightGrad/conv2dWeightGrad.ts";
 export * from "./convReluMaxPool2d/convReluMaxPool2d.ts";
 export * from "./convReluMaxPool2d/convReluMaxPool2dProblem.ts";

@@ -10,23 +10,22 @@ import {
   variantsNotRun,
 } from "@kindling/proof";
 import { expect, test } from "vitest";
-import { type Conv2dInputGradProblem, conv2dInputGradKernel, convTranspose2dBiasKernel } from "../conv2dInputGrad/conv2dInputGrad.ts";
-import { conv2dInputGradMaskedKernel } from "../conv2dInputGrad/conv2dInputGradMasked.ts";
+import {
+  type Conv2dInputGradProblem,
+  conv2dInputGradKernel,
+  conv2dInputGradMaskedKernel,
+  convTranspose2dBiasKernel,
+} from "../conv2dInputGrad/conv2dInputGrad.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Reference } from "../reference.ts";
-import { hasMatricesOf, matrixSides, matrixTile } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf } from "../wgsl/subgroupTile.wgsl.ts";
+import { variantsElsewhere } from "../testing/variantsElsewhere.ts";
 import { type Conv2dForwardProblem, conv2dBiasKernel, conv2dKernel } from "./conv2d.ts";
 import type { Conv2dProblem } from "./conv2dProblem.ts";
 import { pixelLaneSizes } from "./pixelLanes.wgsl.ts";
 import { conv2dInputGradReference, conv2dReference } from "./reference.ts";
 
 const device = await openDevice();
-/** Variants for subgroups, and subgroup matrices, of sizes that this adapter does not have. */
-const elsewhere = [
-  ...pixelLaneSizes.filter((lanes) => !hasSubgroupsOf(lanes, device.capabilities)).map((lanes) => `subgroup${lanes}`),
-  ...matrixSides.filter((side) => !hasMatricesOf(matrixTile(side, 1, 1), device.capabilities, [])).map((side) => `subgroupMatrix${side}`),
-];
+const elsewhere = variantsElsewhere(pixelLaneSizes, device.capabilities);
 /**
  * For the variants for workgroups, which have many sources: more than a tile of each forward and back, none of them whole; stride 2; channels that no
  * vec4 divides, of y and of x, dilation.

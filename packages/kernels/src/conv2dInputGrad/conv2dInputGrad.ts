@@ -25,41 +25,41 @@ import { workgroup } from "./workgroup.wgsl.ts";
 export type Conv2dInputGradProblem = Conv2dProblem & { readonly accumulate: boolean };
 
 /** dy, weight → dx: the transposed convolution, each input value gathering from the outputs that read it. */
-export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("conv2dInputGrad", false);
+export const conv2dInputGradKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("conv2dInputGrad", "none");
 
 /** The same sum plus a bias [inChannels], as a transposed convolution's forward pass has it: dy, weight, bias → dx. */
-export const convTranspose2dBiasKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("convTranspose2dBias", true);
+export const convTranspose2dBiasKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("convTranspose2dBias", "bias");
 
-function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> {
+/**
+ * {@link conv2dInputGradKernel} with the mask of the ReLU whose output x is in its epilogue: dy, weight, mask → dx, zero where mask is not above zero.
+ * A variant has the name and the bits of that kernel's; programs use it where that one's variant of choice is among them.
+ */
+export const conv2dInputGradMaskedKernel: Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> = define("conv2dInputGradMasked", "mask");
+
+/** `epilogue`: what is read besides dy and the weight, a bias for each channel or a mask of dx's size; not every variant has learnt the mask. */
+function define(name: string, epilogue: "none" | "bias" | "mask"): Kernel<Conv2dInputGradProblem, typeof conv2dUniforms> {
+  const [bias, masked] = [epilogue === "bias", epilogue === "mask"];
+  const mask = masked ? ["mask"] : [];
   return defineKernel({
     name,
-    reads: bias ? ["dy", "weight", "bias"] : ["dy", "weight"],
+    reads: ["dy", "weight", ...(bias ? ["bias"] : mask)],
     writes: ["dx"],
-    f16: ["dy", "weight", "dx"],
+    f16: ["dy", "weight", ...mask, "dx"],
     uniforms: conv2dUniforms,
     uniformValues: (problem: Conv2dInputGradProblem) => problem,
     variants: [
       {
         id: "direct",
         supports: () => true,
-        source: ({ accumulate }) => direct(bias, accumulate, false),
+        source: ({ accumulate }) => direct(bias, accumulate, masked),
         workgroups: (p) => grid(p.batch * p.height * p.width * p.inChannels, 64),
       },
-      {
-        id: "depthwise",
-        supports: (p) => isDepthwise(p) && p.stride <= 2,
-        vectors: () => ["dy", "weight", "dx"],
-        source: (p) => depthwise(bias, p),
-        workgroups: (p) => {
-          const tiles = Math.ceil((p.width + (p.padding % p.stride)) / depthwiseColumns);
-          return grid(p.batch * p.height * tiles * (p.inChannels / 4), 64);
-        },
-      },
+      ...(masked ? [] : [depthwiseVariant(bias)]),
       {
         id: "registerTile",
         supports: (p) => p.groups === 1 && p.inChannels % 4 === 0 && p.stride <= 2,
-        vectors: (p) => (conv2dHasOutputVectors(p) ? ["dy", "weight", "dx"] : ["dx"]),
-        source: (p) => registerTile(bias, p.accumulate, false, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
+        vectors: (p) => [...(conv2dHasOutputVectors(p) ? ["dy", "weight"] : []), ...mask, "dx"],
+        source: (p) => registerTile(bias, p.accumulate, masked, conv2dHasOutputVectors(p), p.stride === 2 ? 2 : 1),
         workgroups: (p) => grid(Math.ceil((p.batch * p.height * p.width) / tilePixels) * (p.inChannels / 4), 32),
       },
       ...pixelLaneSizes.map(
@@ -68,16 +68,33 @@ function define(name: string, bias: boolean): Kernel<Conv2dInputGradProblem, typ
           enables: ["subgroups"],
           supports: (p, capabilities) => hasSubgroupsOf(lanes, capabilities) && fitsPixelLanes(p),
           suits: suitsSubgroups,
-          vectors: () => ["dy", "weight", "dx"],
-          source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), { ...subgroupOptions(p), bias, masked: false }),
+          vectors: () => ["dy", "weight", ...mask, "dx"],
+          source: (p) => subgroup(lanes, tileChannels(lanes, p.inChannels), { ...subgroupOptions(p), bias, masked }),
           workgroups: (p) => subgroupTiles(lanes, p),
         }),
       ),
-      ...workgroupTiles.map((tile) => workgroupVariant(tile, bias)),
-      ...matrixSides.map((side) => subgroupMatrixVariant(side, bias)),
+      ...(masked ? [] : workgroupTiles.map((tile) => workgroupVariant(tile, bias))),
+      ...(masked ? [] : matrixSides.map((side) => subgroupMatrixVariant(side, bias))),
     ],
-    cost: (p) => ({ flops: conv2dFlops(p), bytes: conv2dBytes(p) }),
+    cost: (p) => ({
+      flops: conv2dFlops(p),
+      bytes: conv2dBytes(p) + (masked ? 4 * p.batch * p.height * p.width * p.inChannels : 0),
+    }),
   });
+}
+
+/** Four channels of four columns a thread. */
+function depthwiseVariant(bias: boolean): Variant<Conv2dInputGradProblem> {
+  return {
+    id: "depthwise",
+    supports: (p) => isDepthwise(p) && p.stride <= 2,
+    vectors: () => ["dy", "weight", "dx"],
+    source: (p) => depthwise(bias, p),
+    workgroups: (p) => {
+      const tiles = Math.ceil((p.width + (p.padding % p.stride)) / depthwiseColumns);
+      return grid(p.batch * p.height * tiles * (p.inChannels / 4), 64);
+    },
+  };
 }
 
 /** Workgroups with subgroup matrices of one size, each with a tile of pixels × input channels. */
@@ -112,7 +129,7 @@ function subgroupMatrixVariant(side: MatrixSide, bias: boolean): Variant<Conv2dI
 }
 
 /** Whether the variants for subgroups compute a problem. */
-export function fitsPixelLanes(p: Conv2dProblem): boolean {
+function fitsPixelLanes(p: Conv2dProblem): boolean {
   return p.groups === 1 && (p.stride === 1 || (p.stride === 2 && p.dilation === 1)) && p.inChannels % 4 === 0 && conv2dHasOutputVectors(p);
 }
 
@@ -122,12 +139,12 @@ function hasPixelLanes(p: Conv2dProblem, capabilities: Capabilities): boolean {
 }
 
 /** What their source depends on of a problem. */
-export function subgroupOptions(p: Conv2dInputGradProblem): Pick<SubgroupInputGrad, "stride" | "padded" | "accumulate"> {
+function subgroupOptions(p: Conv2dInputGradProblem): Pick<SubgroupInputGrad, "stride" | "padded" | "accumulate"> {
   return { stride: p.stride === 2 ? 2 : 1, padded: missesOutputs(p), accumulate: p.accumulate };
 }
 
 /** Their workgroups; with stride 2 in four parts, each of as many as the largest. */
-export function subgroupTiles(lanes: SubgroupSize, p: Conv2dProblem): readonly [number, number, number] {
+function subgroupTiles(lanes: SubgroupSize, p: Conv2dProblem): readonly [number, number, number] {
   const every = (size: number) => Math.ceil(size / p.stride);
   return pixelLaneTiles(lanes, p.batch * every(p.height) * every(p.width), p.inChannels, p.stride ** 2);
 }

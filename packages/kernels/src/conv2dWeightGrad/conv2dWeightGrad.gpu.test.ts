@@ -12,16 +12,12 @@ import {
 import { expect, test } from "vitest";
 import { conv2dWeightGradReference } from "../conv2d/reference.ts";
 import type { Reference } from "../reference.ts";
-import { hasMatricesOf, matrixSides, matrixTile } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf, subgroupSizes } from "../wgsl/subgroupTile.wgsl.ts";
+import { variantsElsewhere } from "../testing/variantsElsewhere.ts";
+import { subgroupSizes } from "../wgsl/subgroupTile.wgsl.ts";
 import { type Conv2dWeightGradProblem, conv2dWeightGradKernel, weightGradSplits } from "./conv2dWeightGrad.ts";
 
 const device = await openDevice();
-/** Variants for subgroups, and subgroup matrices, of sizes that this adapter does not have. */
-const elsewhere = [
-  ...subgroupSizes.filter((size) => !hasSubgroupsOf(size, device.capabilities)).map((size) => `subgroup${size}`),
-  ...matrixSides.filter((side) => !hasMatricesOf(matrixTile(side, 1, 1), device.capabilities, [])).map((side) => `subgroupMatrix${side}`),
-];
+const elsewhere = variantsElsewhere(subgroupSizes, device.capabilities);
 
 /** Those of the convolutions, and sizes for each tile of the variants for subgroups: more rows and columns than one, all but whole, half of one. */
 const sizes: typeof conv2dSizes = [

@@ -1,18 +1,14 @@
 import { openDevice } from "@kindling/gpu";
 import { checkKernel, type KernelCase, randomValues, variantsNotRun } from "@kindling/proof";
 import { expect, test } from "vitest";
-import { hasMatricesOf, matrixSides, matrixTile } from "../wgsl/matrixTile.ts";
-import { hasSubgroupsOf, subgroupSizes } from "../wgsl/subgroupTile.wgsl.ts";
+import { variantsElsewhere } from "../testing/variantsElsewhere.ts";
+import { subgroupSizes } from "../wgsl/subgroupTile.wgsl.ts";
 import { matmulKernel } from "./matmul.ts";
 import type { MatmulProblem } from "./matmulProblem.ts";
 import { matmulReference } from "./reference.ts";
 
 const device = await openDevice();
-/** Variants for subgroups, and subgroup matrices, of sizes that this adapter does not have. */
-const elsewhere = [
-  ...subgroupSizes.filter((size) => !hasSubgroupsOf(size, device.capabilities)).map((size) => `subgroup${size}`),
-  ...matrixSides.filter((side) => !hasMatricesOf(matrixTile(side, 1, 1), device.capabilities, [])).map((side) => `subgroupMatrix${side}`),
-];
+const elsewhere = variantsElsewhere(subgroupSizes, device.capabilities);
 
 /** One element, rows and columns alone, odd sizes, tiles that end inside a row and a column, whole vec4 and not. */
 const sizes: readonly (readonly [batch: number, m: number, k: number, n: number])[] = [
