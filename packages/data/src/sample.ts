@@ -19,6 +19,31 @@ export interface Sample {
   readonly area: number;
 }
 
+/** One annotated person or crowd, whether or not a network learns from it: what predictions on its image are measured against. */
+export interface PersonAnnotation {
+  /** The annotation's id; a sample made from it has the same. */
+  readonly id: string;
+  readonly imageId: number | string;
+  /** k × [x, y, v] as annotated, in image pixels and full precision; all zero where the annotation has none. */
+  readonly keypoints: Float64Array;
+  /** As annotated: not clipped to the image. */
+  readonly box: Box;
+  /** In pixels², which OKS is scaled by. */
+  readonly area: number;
+  /** A region of many persons (COCO's `iscrowd`). */
+  readonly crowd: boolean;
+  /** Labelled, but kept out of the samples by a limit or a filter: neither a prediction for it nor the lack of one counts. */
+  readonly ignore?: boolean;
+  /** The head's box where the format annotates one (MPII); PCKh is measured by it. */
+  readonly headBox?: Box;
+  readonly segmentation?: Segmentation;
+}
+
+/** Where the pixels of a person or crowd are, as COCO writes it: polygons of x, y in turn, or runs of pixels down the columns. */
+export type Segmentation =
+  | readonly (readonly number[])[]
+  | { readonly counts: readonly number[] | string; readonly size: readonly [height: number, width: number] };
+
 /** An image of a dataset, with or without samples on it. */
 export interface DatasetImage {
   readonly id: number | string;
@@ -39,6 +64,11 @@ export interface Dataset {
   readonly skipped: ReadonlyMap<SkipReason, number>;
   /** Every image of the annotation file that exists. */
   readonly images: readonly DatasetImage[];
+  /**
+   * Every annotated person and crowd of these images, in the order of the file. With a limit: of the images that hold a sample, so that measuring the
+   * samples' predictions against them is fair.
+   */
+  readonly persons: readonly PersonAnnotation[];
 }
 
 /** An annotation file or image folder that cannot be used as a dataset: the input is wrong, not the program. */

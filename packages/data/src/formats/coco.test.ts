@@ -25,6 +25,10 @@ test.skipIf(!existsSync(cocoMini))(
     const counts = [train!, val!].map(({ skipped }) => [...skipped.values()].reduce((sum, count) => sum + count, 0));
     expect(counts).toEqual([147 - train!.samples.length, 93 - val!.samples.length]);
     expect((train!.skipped.get("crowd") ?? 0) + (val!.skipped.get("crowd") ?? 0)).toBe(6);
+    expect(train!.persons.length + val!.persons.length).toBe(240);
+    const crowds = [...train!.persons, ...val!.persons].filter(({ crowd }) => crowd);
+    expect(crowds.length).toBe(6);
+    for (const { segmentation } of crowds) expect(segmentation).toHaveProperty("counts");
     const labelled = [...train!.samples, ...val!.samples].flatMap(({ keypoints }) =>
       [...keypoints].filter((value, at) => at % 3 === 2 && value > 0),
     );
@@ -83,6 +87,63 @@ test("an area that the file lacks is 0.53 of the box, and a limit stops early", 
   const { samples } = parseCoco(document([person({ area: undefined }), person({ id: 8 }), person({ id: 9 })]), { ...options, limit: 2 });
   expect(samples.map(({ id }) => id)).toEqual(["7", "8"]);
   expect(samples[0]!.area).toBeCloseTo(0.53 * 20 * 60);
+});
+
+test("persons are all annotated ones of existing images: crowds, unlabelled and unusable ones too, as annotated", () => {
+  const crowd = person({ id: 1, iscrowd: 1, segmentation: { counts: [3, 4], size: [80, 100] } });
+  const unlabelled = person({ id: 2, keypoints: undefined, area: undefined, segmentation: [[1, 2, 3, 4, 5, 6]] });
+  const outside = person({ id: 3, bbox: [200.25, 200, 10, 10] });
+  const annotations = [crowd, unlabelled, outside, person({ id: 4, image_id: 3 }), person({ id: 5, category_id: 18 }), person({ id: 6 })];
+  const { persons, samples } = parseCoco(document(annotations), options);
+  expect(persons.map(({ id, crowd, ignore }) => [id, crowd, ignore])).toEqual([
+    ["1", true, undefined],
+    ["2", false, undefined],
+    ["3", false, undefined],
+    ["6", false, undefined],
+  ]);
+  expect(persons[0]!.segmentation).toEqual({ counts: [3, 4], size: [80, 100] });
+  expect(persons[1]).toEqual({
+    id: "2",
+    imageId: 1,
+    keypoints: new Float64Array(51),
+    box: { x: 20, y: 10, width: 20, height: 60 },
+    area: 0.53 * 20 * 60,
+    crowd: false,
+  });
+  expect(persons[2]!.box).toEqual({ x: 200.25, y: 200, width: 10, height: 10 });
+  expect(samples.map(({ id }) => id)).toEqual(["6"]);
+  const kept = parseCoco(document(annotations), { ...options, segmentations: true }).persons;
+  expect(kept[1]!.segmentation).toEqual([[1, 2, 3, 4, 5, 6]]);
+});
+
+test("key points of persons keep the file's full precision", () => {
+  const precise = labelled.map((value, at) => (at % 3 === 2 ? value : value + 0.123456789012345));
+  const { persons, samples } = parseCoco(document([person({ keypoints: precise })]), options);
+  expect([...persons[0]!.keypoints]).toEqual(precise);
+  expect([...samples[0]!.keypoints]).toEqual(precise.map(Math.fround));
+});
+
+test("with a limit, persons are those of the samples' images, and the others that could be samples do not count", () => {
+  const annotations = [
+    person({ id: 1, image_id: 2 }),
+    person({ id: 2 }),
+    person({ id: 3, image_id: 2 }),
+    person({ id: 4, image_id: 2, iscrowd: 1 }),
+  ];
+  const limited = parseCoco(document(annotations), { ...options, limit: 1 });
+  expect(limited.persons.map(({ id, ignore = false }) => [id, ignore])).toEqual([
+    ["1", false],
+    ["3", true],
+    ["4", false],
+  ]);
+  const whole = parseCoco(document(annotations), { ...options, limit: 3 });
+  expect(whole.persons.map(({ id, ignore = false }) => [id, ignore])).toEqual(["1", "2", "3", "4"].map((id) => [id, false]));
+});
+
+test("a segmentation in words is refused", () => {
+  expect(() => parseCoco(document([person({ iscrowd: 1, segmentation: "all" })]), options)).toThrow(
+    /annotation 7: "segmentation" must be a list of polygons, or runs as \{ counts, size \}; got a string/,
+  );
 });
 
 test.each([

@@ -1,37 +1,33 @@
-import { clipBox, coco17, type Skeleton } from "@kindling/pose";
-import { type Dataset, DatasetError, type DatasetImage, EmptyDatasetError, type Sample, type SkipReason } from "../sample.ts";
+import { coco17, type Skeleton } from "@kindling/pose";
+import { type Dataset, DatasetError, type DatasetImage, type PersonAnnotation, type Segmentation, type SkipReason } from "../sample.ts";
+import { assembleDataset, type SampleChoice } from "./assembleDataset.ts";
 
 /** What {@link parseCoco} needs beside the document. */
-export interface CocoOptions {
+export interface CocoOptions extends SampleChoice {
   /** Where the document came from, for messages: a path or an address. */
   readonly source: string;
   /** Folder or address that the images' `file_name` is appended to. */
   readonly images: string;
-  /** Name of the dataset; by default the source's file name without its extension. */
-  readonly name?: string;
   /** What the key points are; COCO-17 by default. */
   readonly skeleton?: Skeleton;
   /** Whether an image exists; without it every image is taken to exist. */
   readonly exists?: (path: string) => boolean;
-  /** Stop after this many samples; annotations behind the last one are neither taken nor counted. */
-  readonly limit?: number;
+  /** Keep the segmentations of all persons, not of crowds alone. */
+  readonly segmentations?: boolean;
 }
 
 /**
- * The persons of a COCO-style annotation document that a top-down network can learn from.
- * Left out, and counted by reason: other categories, images that do not exist, crowd regions, persons without a labelled key point,
- * boxes without area (of the annotation or of what lies inside the image). Boxes are clipped to the image as in HRNet
- * (leoxiaobin/deep-high-resolution-net.pytorch, lib/dataset/coco.py). An annotation without `area` (CrowdPose, AIC) gets 0.53·width·height
- * of its box, as in xtcocotools.
+ * The persons of a COCO-style annotation document, and as samples those that a top-down network can learn from (see `assembleDataset`).
+ * Left out, and counted by reason: other categories, and images that do not exist. An annotation without `area` (CrowdPose, AIC) gets
+ * 0.53·width·height of its box, as in xtcocotools.
  * @throws DatasetError when the document is not COCO-style or its key points are not those of the skeleton.
  * @throws EmptyDatasetError when no sample is left.
  */
 export function parseCoco(document: unknown, options: CocoOptions): Dataset {
-  const { source, skeleton = coco17, limit = Number.POSITIVE_INFINITY, exists = () => true } = options;
-  if (!(limit >= 1)) throw new DatasetError(`${source}: limit must be at least 1; got ${limit}`);
+  const { source, skeleton = coco17, exists = () => true, segmentations = false } = options;
   const root = record(document);
   if (!root) throw new DatasetError(`${source}: a COCO file is a JSON object with "images" and "annotations"; got ${typeName(document)}`);
-  const annotations = list(root, "annotations", source);
+  const written = list(root, "annotations", source);
   const described = list(root, "images", source).map((image, index) => parseImage(image, index, options));
   const persons = personCategories(root, skeleton, source);
 
@@ -42,16 +38,9 @@ export function parseCoco(document: unknown, options: CocoOptions): Dataset {
       throw new DatasetError(`${source}: ${twin.path} and ${image.path} have the same id ${image.id}; give each its own`);
     if (exists(image.path)) images.set(image.id, image);
   }
-  const skipped = new Map<SkipReason, number>();
-  const samples: Sample[] = [];
-  for (const [index, annotation] of annotations.entries()) {
-    if (samples.length >= limit) break;
-    const sample = parseAnnotation(record(annotation), index, { images, persons, skeleton, source });
-    if (typeof sample === "string") skipped.set(sample, (skipped.get(sample) ?? 0) + 1);
-    else samples.push(sample);
-  }
-  if (samples.length === 0) throw new EmptyDatasetError(emptyMessage(options, annotations.length, described, images.size, skipped));
-  return { name: options.name ?? baseName(source), skeleton, samples, skipped, images: [...images.values()] };
+  const context = { images, persons, skeleton, source, segmentations };
+  const annotations = written.map((annotation, index) => parseAnnotation(record(annotation), index, context));
+  return assembleDataset({ source, folder: options.images, skeleton, described, images, annotations }, options);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -62,9 +51,10 @@ interface Context {
   readonly persons: ReadonlySet<unknown> | null;
   readonly skeleton: Skeleton;
   readonly source: string;
+  readonly segmentations: boolean;
 }
 
-function parseAnnotation(annotation: JsonObject | null, index: number, context: Context): Sample | SkipReason {
+function parseAnnotation(annotation: JsonObject | null, index: number, context: Context): PersonAnnotation | SkipReason {
   const { skeleton, source } = context;
   if (!annotation) throw new DatasetError(`${source}: annotations[${index}] must be an object`);
   const id = String(annotation.id ?? `#${index}`);
@@ -72,38 +62,51 @@ function parseAnnotation(annotation: JsonObject | null, index: number, context: 
   if (context.persons && !context.persons.has(annotation.category_id)) return "other category";
   const image = context.images.get(annotation.image_id as number | string); // any other value is simply not in the map
   if (!image) return "missing image";
-  if (annotation.iscrowd) return "crowd";
+  const crowd = Boolean(annotation.iscrowd);
+  const keypoints = parseKeypoints(annotation.keypoints, skeleton, where);
+  const bbox = numbers(annotation.bbox);
+  if (annotation.bbox === undefined && (crowd || !keypoints)) return crowd ? "crowd" : "no labelled key points";
+  if (bbox?.length !== 4) throw new DatasetError(`${where}: "bbox" must be four numbers x, y, width, height in pixels`);
+  const [x, y, width, height] = bbox as readonly [number, number, number, number]; // four, by the line above
+  const area = annotation.area === undefined ? 0.53 * width * height : annotation.area;
+  if (typeof area !== "number" || !Number.isFinite(area))
+    throw new DatasetError(`${where}: "area" must be a number of pixels²; got ${typeName(area)}`);
+  const segmentation = crowd || context.segmentations ? parseSegmentation(annotation.segmentation, where) : undefined;
+  return {
+    id,
+    imageId: image.id,
+    keypoints: keypoints ?? new Float64Array(3 * skeleton.joints.length),
+    box: { x, y, width, height },
+    area,
+    crowd,
+    ...(segmentation ? { segmentation } : {}),
+  };
+}
 
-  if (annotation.keypoints === undefined) return "no labelled key points";
-  const keypoints = numbers(annotation.keypoints);
-  if (!keypoints)
-    throw new DatasetError(`${where}: "keypoints" must be a flat list of finite numbers x, y, v; got ${typeName(annotation.keypoints)}`);
+/** Null where there are none. */
+function parseKeypoints(value: unknown, skeleton: Skeleton, where: string): Float64Array | null {
+  if (value === undefined) return null;
+  const keypoints = numbers(value);
+  if (!keypoints) throw new DatasetError(`${where}: "keypoints" must be a flat list of finite numbers x, y, v; got ${typeName(value)}`);
   const joints = skeleton.joints.length;
   if (keypoints.length !== 3 * joints) {
     throw new DatasetError(
       `${where} has ${keypoints.length} key point numbers, but ${skeleton.name} needs 3·${joints} = ${3 * joints}; choose the skeleton that the file uses or convert the file`,
     );
   }
-  if (!keypoints.some((value, at) => at % 3 === 2 && value > 0)) return "no labelled key points";
+  return Float64Array.from(keypoints);
+}
 
-  const bbox = numbers(annotation.bbox);
-  if (bbox?.length !== 4) throw new DatasetError(`${where}: "bbox" must be four numbers x, y, width, height in pixels`);
-  const [x, y, width, height] = bbox as readonly [number, number, number, number]; // four, by the line above
-  const box = clipBox({ x, y, width, height }, image);
-  const area = annotation.area === undefined ? 0.53 * width * height : annotation.area;
-  if (typeof area !== "number" || !Number.isFinite(area))
-    throw new DatasetError(`${where}: "area" must be a number of pixels²; got ${typeName(area)}`);
-  if (!box || area <= 0) return "empty box";
-  return {
-    id,
-    imageId: image.id,
-    imagePath: image.path,
-    imageWidth: image.width,
-    imageHeight: image.height,
-    box,
-    keypoints: Float32Array.from(keypoints),
-    area,
-  };
+/** Polygons or runs; none where the annotation has none or has no polygons in it. */
+function parseSegmentation(value: unknown, where: string): Segmentation | undefined {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return undefined;
+  const polygons = Array.isArray(value) ? value.map(numbers) : [];
+  const { counts, size } = record(value) ?? {};
+  const runs = typeof counts === "string" ? counts : numbers(counts);
+  const sides = numbers(size);
+  if (polygons.length > 0 && polygons.every((polygon) => polygon !== null)) return polygons;
+  if (runs !== null && sides?.length === 2) return { counts: runs, size: [sides[0]!, sides[1]!] };
+  throw new DatasetError(`${where}: "segmentation" must be a list of polygons, or runs as { counts, size }; got ${typeName(value)}`);
 }
 
 function parseImage(value: unknown, index: number, { source, images }: CocoOptions): DatasetImage {
@@ -142,20 +145,6 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-function emptyMessage(
-  { source, images }: CocoOptions,
-  annotations: number,
-  described: readonly DatasetImage[],
-  found: number,
-  skipped: ReadonlyMap<SkipReason, number>,
-): string {
-  if (annotations === 0) return `${source}: "annotations" is empty; give an annotation file with persons and key points`;
-  if (found === 0)
-    return `${source}: none of its ${described.length} images is in ${images} (looked for ${described[0]?.path ?? "nothing"}); give the folder of the images`;
-  const reasons = [...skipped].map(([reason, count]) => `${count} × ${reason}`).join(", ");
-  return `${source}: none of its ${annotations} annotations is a usable person (${reasons}); give a file with person key points, such as COCO's person_keypoints_*.json`;
-}
-
 function list(root: JsonObject, key: string, source: string): readonly unknown[] {
   const value = root[key];
   if (Array.isArray(value)) return value;
@@ -176,8 +165,4 @@ function typeName(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-function baseName(source: string): string {
-  return source.replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
 }
