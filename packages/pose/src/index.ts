@@ -1,6 +1,6 @@
 export { type Affine, AffineError, applyAffine, invertAffine, type Point, transformKeypoints } from "./boxes/affine.ts";
 export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
-export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox } from "./boxes/crop.ts";
+export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";
 export { type DecodeHeatmapsOptions, decodeHeatmaps } from "./codecs/decodeHeatmaps.ts";
 export { type DecodeSimccOptions, decodeSimcc } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps } from "./codecs/encodeHeatmaps.ts";
@@ -19,6 +19,8 @@ export {
   restoreRandom,
   shuffle,
 } from "./random/random.ts";
+export { type DrawPlace, randomOf } from "./random/randomOf.ts";
+export { truncatedNormal } from "./random/truncatedNormal.ts";
 export { coco17 } from "./skeletons/coco17.ts";
 export { defineSkeleton, flipKeypoints, flipPermutation, type Skeleton, SkeletonError } from "./skeletons/skeleton.ts";
 export { annotationsOf, type CocoAnnotation } from "./synthetic/annotationsOf.ts";

@@ -8,6 +8,13 @@ export interface CenterScale {
 }
 
 /**
+ * How pixels are counted when an image is resized: `msra` maps widths to widths (a crop w wide to w' pixels, zoom w'/w), as HRNet and mmpose do by
+ * default; `udp` maps the first and last pixel centres to each other (zoom (w'−1)/w), so that a mirrored crop is the crop of the mirrored image
+ * (Huang et al. 2020, "The Devil Is in the Details: Delving Into Unbiased Data Processing").
+ */
+export type WarpRule = "msra" | "udp";
+
+/**
  * The crop of a person: the box about its centre, widened to the aspect ratio (width / height) of the network input and
  * enlarged by `padding`. Source: HRNet, lib/dataset/coco.py `_box2cs`; here in pixels, there in units of 200 pixels.
  * @throws BoxError when the box or the aspect ratio is not positive and finite.
@@ -25,23 +32,33 @@ export function boxToCenterScale(box: Box, aspect: number, padding = 1.25): Cent
 
 /**
  * Image pixels → output pixels: the crop turned by `rotation` degrees, its centre in the middle of the output.
- * Only the widths give the zoom, so it is the same along both axes. Source: HRNet, lib/utils/transforms.py `get_affine_transform`.
- * @throws BoxError when a size is not positive.
+ * `msra`: only the widths give the zoom, so it is the same along both axes (HRNet, lib/utils/transforms.py `get_affine_transform`).
+ * `udp`: each axis has its own zoom, and the middle of the output is that of its pixel centres (mmpose, structures/bbox/transforms.py
+ * `get_udp_warp_matrix`, whose rotation turns the other way; here both rules turn alike).
+ * @throws BoxError when a size is not positive, or for `udp` an output is one pixel wide or high.
  */
-export function cropAffine({ center: [x, y], scale }: CenterScale, output: Size, rotation = 0): Affine {
-  if (!(scale.width > 0 && output.width > 0 && output.height > 0)) {
-    throw new BoxError(`cropAffine: sizes must be positive; got crop ${JSON.stringify(scale)}, output ${JSON.stringify(output)}`);
+export function cropAffine({ center, scale }: CenterScale, output: Size, rotation = 0, rule: WarpRule = "msra"): Affine {
+  const least = rule === "udp" ? 2 : Number.MIN_VALUE;
+  if (!(scale.width > 0 && scale.height > 0 && output.width >= least && output.height >= least)) {
+    throw new BoxError(
+      `cropAffine: sizes must be positive${rule === "udp" ? ", and the output of udp at least 2 × 2" : ""}; got crop ${JSON.stringify(scale)}, output ${JSON.stringify(output)}`,
+    );
   }
-  const zoom = output.width / scale.width;
-  const cos = zoom * Math.cos((rotation * Math.PI) / 180);
-  const sin = zoom * Math.sin((rotation * Math.PI) / 180);
-  return [cos, sin, output.width / 2 - cos * x - sin * y, -sin, cos, output.height / 2 + sin * x - cos * y];
+  const [zoomX, zoomY, middleX, middleY] =
+    rule === "udp"
+      ? [(output.width - 1) / scale.width, (output.height - 1) / scale.height, (output.width - 1) / 2, (output.height - 1) / 2]
+      : [output.width / scale.width, output.width / scale.width, output.width / 2, output.height / 2];
+  const [x, y] = center;
+  const cos = Math.cos((rotation * Math.PI) / 180);
+  const sin = Math.sin((rotation * Math.PI) / 180);
+  const [a, b, d, e] = [zoomX * cos, zoomX * sin, -zoomY * sin, zoomY * cos];
+  return [a, b, middleX - a * x - b * y, d, e, middleY - d * x - e * y];
 }
 
 /**
  * Image pixels → network input pixels for a person's box: the official crop of HRNet, with aspect padding and a margin of 1.25.
  * @throws BoxError when the box or the input has no inside.
  */
-export function cropOfBox(box: Box, input: Size): Affine {
-  return cropAffine(boxToCenterScale(box, input.width / input.height), input);
+export function cropOfBox(box: Box, input: Size, rule: WarpRule = "msra"): Affine {
+  return cropAffine(boxToCenterScale(box, input.width / input.height), input, 0, rule);
 }
