@@ -2,7 +2,7 @@ import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
 import { exitCosts, heatmapSizeOf, quarterSize } from "@kindling/models";
 import { pck } from "@kindling/pose";
-import { defaultSigma, Evaluator, inputOf, loadNetwork, lossWeightAt, type NetworkFile, writeSamplePictures } from "@kindling/trainer";
+import { defaultSigma, Evaluator, inputOf, loadNetwork, lossWeightsAt, type NetworkFile, writeSamplePictures } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import {
   type EarlyExitAccuracy,
@@ -92,7 +92,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
     dataset,
     loader,
     threshold,
-    lossWeights: recipe ? losses.map(({ weight }) => lossWeightAt(weight, recipe.schedule.epochs - 1, recipe.schedule.epochs)) : [],
+    lossWeights: recipe ? lossWeightsAt(losses, recipe.schedule.epochs - 1, recipe.schedule.epochs) : [],
     tiles: samplesFolder === undefined ? 0 : tiles,
     onBatch(done) {
       signal.throwIfAborted();

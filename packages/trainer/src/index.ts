@@ -49,5 +49,5 @@ export { CheckpointMismatchError, type Snapshot, Trainer, type TrainerParts } fr
 export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
 export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, TrainStep } from "./trainStep.ts";
-export { lossWeightAt, type Weight } from "./weighting/lossWeight.ts";
+export { lossWeightsAt, rampAt, type Weight, type WeightRule } from "./weighting/lossWeight.ts";
 export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

@@ -10,7 +10,7 @@ import { learningRateAt } from "./schedules/learningRate.ts";
 import type { EpochEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
-import { lossWeightAt } from "./weighting/lossWeight.ts";
+import { lossWeightsAt } from "./weighting/lossWeight.ts";
 
 /** What a trainer works on; it frees none of it. */
 export interface TrainerParts {
@@ -221,7 +221,7 @@ export class Trainer implements AsyncDisposable {
 
   #lossWeights(epoch: number): readonly number[] {
     const { losses, schedule } = this.#parts.recipe;
-    return losses.map(({ weight }) => lossWeightAt(weight, epoch, schedule.epochs));
+    return lossWeightsAt(losses, epoch, schedule.epochs);
   }
 }
 

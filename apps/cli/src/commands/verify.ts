@@ -23,10 +23,12 @@ export function verify(shell: Shell): Command {
       const { verifyGolden } = await import("@kindling/proof");
       const { openDevice } = await import("@kindling/gpu");
       const { goldenFolder } = await import("../goldenFolder.ts");
+      const { domainChecks } = await import("../domainChecks.ts");
       using device = await openDevice();
       let begun = false;
       const report = await verifyGolden(device, goldenFolder(folder), {
         ...(values.only === undefined ? {} : { only: values.only }),
+        domainChecks,
         signal,
         onCase(done, total, name) {
           if (!begun) progress.begin("verifying", total);

@@ -28,7 +28,7 @@ test.each(["domain/codec", "domain/losses", "domain/mmpose_expected", "domain/fo
   },
 );
 
-test("of the losses only what is no loss has no check: similarities, a picture, a schedule", async () => {
+test("of the losses only what is no loss has no check here: similarities, a picture, and a schedule, which the trainer has", async () => {
   const { unsupported } = await verifyGolden(device, own, { only: "domain/losses" });
   expect(unsupported.map(({ name }) => name.slice("domain/losses/".length).split(" ")[0])).toEqual(["CKA", "CKA", "EigenCAM", "ramp"]);
 });

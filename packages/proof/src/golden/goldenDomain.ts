@@ -7,10 +7,11 @@ import { checkResize, domainResize } from "./domainResize.ts";
 import { type GoldenOutcome, type GoldenPlan, unsupported } from "./goldenCase.ts";
 import { type GoldenFiles, readGoldenJson } from "./goldenFiles.ts";
 
-type Check = (device: Device, entry: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
+/** Compares an entry of `domain/*.json` with what our code makes of it. */
+export type DomainCheck = (device: Device, entry: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
 
 /** Checks by file and key. */
-const checks: Readonly<Record<string, Check>> = {
+const checks: Readonly<Record<string, DomainCheck>> = {
   "codec/hrnet_get_affine_transform": (_, entry) => checkAffines(entry),
   "codec/hrnet_box2cs": (_, entry) => checkBoxes(entry),
   "codec/encode_192x256_to_48x64_sigma2": (_, entry) => checkEncoder(entry),
@@ -37,19 +38,20 @@ const whereToLook: Readonly<Record<string, string>> = {
 const descriptions: ReadonlySet<string> = new Set(["inputs", "note", "origin"]);
 
 /**
- * A case for each entry of each `domain/*.json`; none where there is no folder `domain`. Entries of mere text are no cases.
+ * A case for each entry of each `domain/*.json`, checked here or by `others` ("losses/ramp …"), for what packages compute that proof does not import; none where there is no folder `domain`. Entries of mere text are no cases.
  * @throws GoldenError when a file cannot be read; running a case, when its entry is not as expected.
  */
-export async function goldenDomain(files: GoldenFiles): Promise<GoldenPlan[]> {
+export async function goldenDomain(files: GoldenFiles, others: Readonly<Record<string, DomainCheck>>): Promise<GoldenPlan[]> {
+  const known = { ...checks, ...others };
   const plans: GoldenPlan[] = [];
   for (const file of (await files.list("domain")) ?? []) {
     if (!file.endsWith(".json")) continue;
     const stem = file.slice(0, -".json".length);
     const content = await readGoldenJson(files, `domain/${file}`);
-    if (Array.isArray(content)) plans.push(plan(stem, content));
+    if (Array.isArray(content)) plans.push(plan(stem, content, known));
     else
       for (const [key, entry] of Object.entries(content))
-        if (!descriptions.has(key) && hasNumbers(entry)) plans.push(plan(`${stem}/${key}`, entry));
+        if (!descriptions.has(key) && hasNumbers(entry)) plans.push(plan(`${stem}/${key}`, entry, known));
   }
   return plans;
 }
@@ -59,14 +61,14 @@ function checksOf<T>(
   file: string,
   rules: Readonly<Record<string, T>>,
   check: (device: Device, rule: T, entry: unknown) => Promise<GoldenOutcome>,
-): Readonly<Record<string, Check>> {
+): Readonly<Record<string, DomainCheck>> {
   return Object.fromEntries(
-    Object.entries(rules).map(([key, rule]): [string, Check] => [`${file}/${key}`, (device, entry) => check(device, rule, entry)]),
+    Object.entries(rules).map(([key, rule]): [string, DomainCheck] => [`${file}/${key}`, (device, entry) => check(device, rule, entry)]),
   );
 }
 
-function plan(path: string, entry: unknown): GoldenPlan {
-  const check = Object.hasOwn(checks, path) ? checks[path] : undefined;
+function plan(path: string, entry: unknown, known: Readonly<Record<string, DomainCheck>>): GoldenPlan {
+  const check = Object.hasOwn(known, path) ? known[path] : undefined;
   return {
     name: `domain/${path}`,
     lookAt: whereToLook[path.slice(0, path.indexOf("/"))] ?? "packages/pose/src",

@@ -1,6 +1,6 @@
 import { type Device, DeviceLostError, GpuValidationError } from "@kindling/gpu";
 import { type GoldenCase, type GoldenPlan, goldenBound, judge } from "./goldenCase.ts";
-import { goldenDomain } from "./goldenDomain.ts";
+import { type DomainCheck, goldenDomain } from "./goldenDomain.ts";
 import { GoldenError } from "./goldenError.ts";
 import type { GoldenFiles } from "./goldenFiles.ts";
 import { goldenModels } from "./goldenModels.ts";
@@ -10,6 +10,8 @@ import { goldenOps } from "./goldenOps.ts";
 export interface VerifyOptions {
   /** Only cases whose names begin so. */
   readonly only?: string;
+  /** Checks of entries of `domain/*.json` by their names there, of what packages compute that this one does not import. */
+  readonly domainChecks?: Readonly<Record<string, DomainCheck>>;
   readonly signal?: AbortSignal;
   /** Called after each case. */
   readonly onCase?: (done: number, total: number, name: string) => void;
@@ -38,7 +40,7 @@ export interface GoldenReport {
  * AbortError when the signal is.
  */
 export async function verifyGolden(device: Device, files: GoldenFiles, options: VerifyOptions = {}): Promise<GoldenReport> {
-  const plans = await planned(files, options.only ?? "");
+  const plans = await planned(files, options);
   const cases: GoldenCase[] = [];
   const unsupported: UnsupportedCase[] = [];
   for (const [i, plan] of plans.entries()) {
@@ -53,9 +55,9 @@ export async function verifyGolden(device: Device, files: GoldenFiles, options: 
   return { cases, unsupported, failed: failures.size, lookAt };
 }
 
-async function planned(files: GoldenFiles, only: string): Promise<readonly GoldenPlan[]> {
+async function planned(files: GoldenFiles, { only = "", domainChecks = {} }: VerifyOptions): Promise<readonly GoldenPlan[]> {
   if (!(await files.list(""))) throw new GoldenError(`${files.name}: there is no such folder`);
-  const all = [...(await goldenOps(files)), ...(await goldenModels(files)), ...(await goldenDomain(files))];
+  const all = [...(await goldenOps(files)), ...(await goldenModels(files)), ...(await goldenDomain(files, domainChecks))];
   if (all.length === 0)
     throw new GoldenError(`${files.name} holds no reference values: ops/index.json, models/bounds.json or domain/*.json`);
   const chosen = all.filter(({ name }) => name.startsWith(only));

@@ -1,6 +1,7 @@
 import { heatmapsAt, ModelError } from "@kindling/models";
 import { createNetwork } from "../createNetwork.ts";
 import { looksAtTeacher, type Recipe } from "../recipe.ts";
+import { isComplement } from "../weighting/lossWeight.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
@@ -55,6 +56,14 @@ function checkLosses({ losses, student, teacher, metric }: Recipe): DescribedIss
         ["losses", i, "name"],
         `losses[${i}].name: ${term.name} is already the name of losses[${losses.findIndex(({ name }) => name === term.name)}]`,
       );
+    }
+    if (isComplement(term.weight)) {
+      const { of } = term.weight;
+      const other = losses.find(({ name }) => name === of);
+      if (!other || isComplement(other.weight)) {
+        const wrong = other ? "whose weight is a complement itself" : "and no loss has this name";
+        return issue(["losses", i, "weight"], `losses[${i}].weight: the complement is of ${of}, ${wrong}`);
+      }
     }
     if (!looksAtTeacher(term)) continue;
     if (term.kind === "feature" && teacher?.cache !== undefined) {

@@ -191,12 +191,12 @@ test.each([
   [
     "a weight of the wrong type",
     withLine(11, "  - { name: gt, kind: mse, weight: high }"),
-    '/r/kd.yaml:11: losses[0].weight: expected a number of at least 0, or { rule, from, to }; got "high"',
+    '/r/kd.yaml:11: losses[0].weight: expected a number of at least 0, or a rule such as { rule: linear, from, to }; got "high"',
   ],
   [
     "a weight of an unknown rule",
     withLine(11, "  - { name: gt, kind: mse, weight: { rule: cosin, from: 1, to: 0 } }"),
-    '/r/kd.yaml:11: losses[0].weight.rule: expected linear or cosine; got "cosin"; did you mean cosine?',
+    '/r/kd.yaml:11: losses[0].weight.rule: expected linear, cosine, step, decay, ramp or complement; got "cosin"; did you mean cosine?',
   ],
   [
     "a weight with a misspelt key",
@@ -270,6 +270,16 @@ test.each([
     "two losses of one name",
     withLine(12, "  - { name: gt, kind: spatialKl, temperature: 4 }"),
     "/r/kd.yaml:12: losses[1].name: gt is already the name of losses[0]",
+  ],
+  [
+    "a complement of nothing",
+    withLine(11, "  - { name: gt, kind: mse, weight: { rule: complement, of: kl } }"),
+    "/r/kd.yaml:11: losses[0].weight: the complement is of kl, and no loss has this name",
+  ],
+  [
+    "a complement of itself",
+    withLine(11, "  - { name: gt, kind: mse, weight: { rule: complement, of: gt } }"),
+    "/r/kd.yaml:11: losses[0].weight: the complement is of gt, whose weight is a complement itself",
   ],
   [
     "heatmaps that do not divide the input",

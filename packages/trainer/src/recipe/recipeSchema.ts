@@ -56,7 +56,14 @@ const data = closedObject({
   ...rest,
 }));
 
-const weightRule = closedObject({ rule: z.enum(["linear", "cosine"]), from: z.number().min(0), to: z.number().min(0) });
+const weight = z.number().min(0);
+const weightRule = z.discriminatedUnion("rule", [
+  closedObject({ rule: z.enum(["linear", "cosine"]), from: weight, to: weight }),
+  closedObject({ rule: z.literal("step"), from: weight, factor: weight, epochs: z.array(count).min(1) }),
+  closedObject({ rule: z.literal("decay"), from: weight }),
+  closedObject({ rule: z.literal("ramp"), to: weight, epochs: count }),
+  closedObject({ rule: z.literal("complement"), of: z.string().describe("1 − the weight of the term of this name") }),
+]);
 const term = {
   // The others are what a step puts out beside its losses.
   name: z
@@ -65,7 +72,7 @@ const term = {
       /^(?!(?:total|norm|lossScale|finite)$)[A-Za-z][\w-]*$/,
       "a word of letters, digits, _ and -, other than total, norm, lossScale and finite",
     ),
-  weight: z.union([z.number().min(0), weightRule], { error: "a number of at least 0, or { rule, from, to }" }).default(1),
+  weight: z.union([weight, weightRule], { error: "a number of at least 0, or a rule such as { rule: linear, from, to }" }).default(1),
 };
 const loss = z.discriminatedUnion("kind", [
   closedObject({
