@@ -6,6 +6,10 @@ export { type DecodeSimccOptions, decodeSimcc } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps } from "./codecs/encodeHeatmaps.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
+export { type EvaluateOksOptions, evaluateOks, type OksEvaluation, type OksNumbers } from "./metrics/evaluateOks.ts";
+export { keypointSimilarity, oks, oksVariances } from "./metrics/oks.ts";
+export type { OksCounts } from "./metrics/oksMatches.ts";
+export type { CategoryId, ImageId, OksTruth, PoseDetection } from "./metrics/oksTruth.ts";
 export { boxNorm, type Pck, type PckSample, pck, torsoNorm } from "./metrics/pck.ts";
 export {
   between,
