@@ -11,6 +11,13 @@ export { keypointSimilarity, oks, oksVariances } from "./metrics/oks.ts";
 export type { OksCounts } from "./metrics/oksMatches.ts";
 export type { CategoryId, ImageId, OksTruth, PoseDetection } from "./metrics/oksTruth.ts";
 export { boxNorm, type Pck, type PckSample, pck, torsoNorm } from "./metrics/pck.ts";
+export { type CocoPerson, cocoOfOpenPose } from "./openpose/cocoOfOpenPose.ts";
+export { type EncodeOpenPoseOptions, encodeOpenPose } from "./openpose/encodeOpenPose.ts";
+export { type FindPeaksOptions, findPeaks, type Peak } from "./openpose/findPeaks.ts";
+export { type Assembly, groupPeaks, type OpenPosePerson } from "./openpose/groupPeaks.ts";
+export { openPoseKeypoints } from "./openpose/openPoseKeypoints.ts";
+export { fieldChannels, flipOpenPoseMaps, heatmapChannels, type OpenPoseMaps, openPoseLimbs } from "./openpose/partFields.ts";
+export { resizeCubic } from "./openpose/resizeCubic.ts";
 export {
   between,
   chance,
@@ -26,6 +33,7 @@ export {
 export { type DrawPlace, randomOf } from "./random/randomOf.ts";
 export { truncatedNormal } from "./random/truncatedNormal.ts";
 export { coco17 } from "./skeletons/coco17.ts";
+export { openpose18 } from "./skeletons/openpose18.ts";
 export { defineSkeleton, flipKeypoints, flipPermutation, type Skeleton, SkeletonError } from "./skeletons/skeleton.ts";
 export { annotationsOf, type CocoAnnotation } from "./synthetic/annotationsOf.ts";
 export { drawScene } from "./synthetic/drawScene.ts";

@@ -2,13 +2,14 @@ import type { Device } from "@kindling/gpu";
 import { checkAffines, checkBoxes, checkDecoder, checkEncoder, checkSimccDecoder } from "./domainCodec.ts";
 import { checkForward, domainForward } from "./domainForward.ts";
 import { checkLoss, domainLosses } from "./domainLosses.ts";
+import { checkOpenPoseGrouping, checkOpenPoseTargets, checkOpenPoseUpsampling } from "./domainOpenPose.ts";
 import { checkPck } from "./domainPck.ts";
 import { checkResize, domainResize } from "./domainResize.ts";
 import { type GoldenOutcome, type GoldenPlan, unsupported } from "./goldenCase.ts";
 import { type GoldenFiles, readGoldenJson } from "./goldenFiles.ts";
 
-/** Compares an entry of `domain/*.json` with what our code makes of it. */
-export type DomainCheck = (device: Device, entry: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
+/** Compares an entry of `domain/*.json` with what our code makes of it; `content` is the whole file, where an entry speaks of another. */
+export type DomainCheck = (device: Device, entry: unknown, content: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
 
 /** Checks by file and key. */
 const checks: Readonly<Record<string, DomainCheck>> = {
@@ -18,6 +19,9 @@ const checks: Readonly<Record<string, DomainCheck>> = {
   "codec/decode_48x64": (_, entry) => checkDecoder(entry),
   "codec/simcc_decode": (_, entry) => checkSimccDecoder(entry),
   "mmpose_expected/keypoint_pck_accuracy": (_, entry) => checkPck(entry),
+  "openpose/targets": (_, entry) => checkOpenPoseTargets(entry),
+  "openpose/upsampled x8 cubic": (_, entry, content) => checkOpenPoseUpsampling(entry, content),
+  "openpose/grouping": (_, entry, content) => checkOpenPoseGrouping(entry, content),
   ...checksOf("losses", domainLosses, checkLoss),
   ...checksOf("forward", domainForward, checkForward),
   ...checksOf("forward", domainResize, checkResize),
@@ -48,10 +52,14 @@ export async function goldenDomain(files: GoldenFiles, others: Readonly<Record<s
     if (!file.endsWith(".json")) continue;
     const stem = file.slice(0, -".json".length);
     const content = await readGoldenJson(files, `domain/${file}`);
-    if (Array.isArray(content)) plans.push(plan(stem, content, known));
+    const planOf = (path: string, entry: unknown): GoldenPlan => {
+      const check = Object.hasOwn(known, path) ? known[path] : undefined;
+      return plan(path, check && ((device) => check(device, entry, content)));
+    };
+    if (Array.isArray(content)) plans.push(planOf(stem, content));
     else
       for (const [key, entry] of Object.entries(content))
-        if (!descriptions.has(key) && hasNumbers(entry)) plans.push(plan(`${stem}/${key}`, entry, known));
+        if (!descriptions.has(key) && hasNumbers(entry)) plans.push(planOf(`${stem}/${key}`, entry));
   }
   return plans;
 }
@@ -67,12 +75,11 @@ function checksOf<T>(
   );
 }
 
-function plan(path: string, entry: unknown, known: Readonly<Record<string, DomainCheck>>): GoldenPlan {
-  const check = Object.hasOwn(known, path) ? known[path] : undefined;
+function plan(path: string, check: ((device: Device) => ReturnType<DomainCheck>) | undefined): GoldenPlan {
   return {
     name: `domain/${path}`,
     lookAt: whereToLook[path.slice(0, path.indexOf("/"))] ?? "packages/pose/src",
-    run: async (device) => (check ? check(device, entry) : unsupported(irreproducible[path] ?? "nothing of ours computes this yet")),
+    run: async (device) => (check ? check(device) : unsupported(irreproducible[path] ?? "nothing of ours computes this yet")),
   };
 }
 
