@@ -40,7 +40,8 @@ export {
 export { createRunFolder, openRunFolder, type RunFolder, RunFolderError } from "./runFolder.node.ts";
 export { type SamplePictureOptions, writeSamplePictures } from "./samplePictures.node.ts";
 export type { SampleTile } from "./sampleTile.ts";
-export { learningRateAt, type Schedule } from "./schedules/learningRate.ts";
+export { learningRateAt } from "./schedules/learningRate.ts";
+export type { Schedule } from "./schedules/schedule.ts";
 export { stepCosts } from "./stepCosts.ts";
 export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";

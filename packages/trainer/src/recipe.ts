@@ -1,6 +1,6 @@
 import type { Head } from "@kindling/models";
 import type { Metric } from "./metric.ts";
-import type { Schedule } from "./schedules/learningRate.ts";
+import type { Schedule } from "./schedules/schedule.ts";
 import type { Weight } from "./weighting/lossWeight.ts";
 
 /** Everything that defines a training run, complete: `parseRecipe` fills in the defaults and makes paths absolute. */

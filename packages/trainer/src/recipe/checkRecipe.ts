@@ -104,13 +104,34 @@ function checkOptimizer({ optimizer }: Recipe): DescribedIssue | undefined {
 }
 
 function checkSchedule({ schedule }: Recipe): DescribedIssue | undefined {
-  if (schedule.kind === "warmupCosine" && schedule.warmupEpochs > schedule.epochs) {
-    return issue(
-      ["schedule", "warmupEpochs"],
-      `schedule.warmupEpochs: the warm-up must not be longer than the ${schedule.epochs} epochs of the run; got ${schedule.warmupEpochs}`,
-    );
+  const wrong = (key: string, sentence: string): DescribedIssue => issue(["schedule", key], `schedule.${key}: ${sentence}`);
+  switch (schedule.kind) {
+    case "constant":
+      return undefined;
+    case "warmupCosine":
+      if (schedule.warmupEpochs <= schedule.epochs) return undefined;
+      return wrong(
+        "warmupEpochs",
+        `the warm-up must not be longer than the ${schedule.epochs} epochs of the run; got ${schedule.warmupEpochs}`,
+      );
+    case "flatCosine":
+      if (schedule.flatEpochs <= schedule.epochs) return undefined;
+      return wrong("flatEpochs", `expected at most the ${schedule.epochs} epochs of the run; got ${schedule.flatEpochs}`);
+    case "multistep":
+      if (isRising(schedule.milestones)) return undefined;
+      return wrong("milestones", `expected rising numbers; got ${schedule.milestones.join(", ")}`);
+    case "piecewise": {
+      const from = schedule.points.map((point) => point.from);
+      if (isRising(from) && from[0] === 0) return undefined;
+      return wrong("points", `expected a first point from 0 and rising ones after it; got ${from.join(", ")}`);
+    }
+    default:
+      return schedule satisfies never;
   }
-  return undefined;
+}
+
+function isRising(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value > values[i - 1]!);
 }
 
 function issue(path: readonly PropertyKey[], sentence: string): DescribedIssue {

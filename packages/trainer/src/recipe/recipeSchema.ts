@@ -1,6 +1,7 @@
 import { heads } from "@kindling/models";
 import { z } from "zod";
 import { defaultSigma, type Recipe } from "../recipe.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 import { closedObject } from "./closedObject.ts";
 import { folderOf } from "./recipePath.ts";
 
@@ -114,15 +115,49 @@ const optimizer = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const schedule = z.discriminatedUnion("kind", [
-  closedObject({
-    kind: z.literal("warmupCosine"),
-    warmupEpochs: z.int().min(0),
-    epochs: count,
-    update: z.enum(["epoch", "step"]).default("epoch").describe("where the learning rate changes"),
-  }),
-  closedObject({ kind: z.literal("constant"), epochs: count }),
-]);
+const epochs = count.describe("passes over the training set");
+const update = z.enum(["epoch", "step"]).describe("where the learning rate changes");
+const warmup = closedObject({
+  steps: z.int().min(2).describe("until the full rate: 1000 as mmengine's LinearLR with end 1000"),
+  startFactor: fraction.describe("of the rate in the first step"),
+})
+  .exactOptional()
+  .describe("a linear rise over the first steps");
+const schedule = z
+  .discriminatedUnion("kind", [
+    closedObject({ kind: z.literal("warmupCosine"), warmupEpochs: z.int().min(0), epochs, update: update.default("epoch") }),
+    closedObject({
+      kind: z.literal("flatCosine"),
+      epochs,
+      flatEpochs: z.int().min(0).exactOptional().describe("before the cosine begins; default: half of the epochs"),
+      endFactor: z.number().min(0).max(1).default(0.05).describe("of the rate at the end of the cosine"),
+      update: update.default("step"),
+      warmup,
+    }),
+    closedObject({
+      kind: z.literal("multistep"),
+      epochs,
+      milestones: z.array(count).min(1).describe("epochs, complete ones, after which the rate is multiplied by gamma"),
+      gamma: positive.default(0.1),
+      warmup,
+    }),
+    closedObject({
+      kind: z.literal("piecewise"),
+      epochs,
+      points: z
+        .array(closedObject({ from: z.number().min(0).describe("complete epochs"), factor: z.number().min(0).describe("of the rate") }))
+        .min(1)
+        .describe("the factor from an epoch on; the first from 0"),
+      between: z.enum(["hold", "linear"]).default("hold").describe("what leads from a point to the next"),
+      update: update.default("epoch"),
+      warmup,
+    }),
+    closedObject({ kind: z.literal("constant"), epochs, warmup }),
+  ])
+  .transform(({ ...made }): Schedule => {
+    if (made.kind !== "flatCosine") return made;
+    return { ...made, flatEpochs: made.flatEpochs ?? Math.floor(made.epochs / 2) };
+  });
 
 /** The recipe document: keys, types, ranges and defaults. What several keys must agree on is checked by `checkRecipe`. */
 export const recipeSchema: z.ZodType<Recipe> = closedObject({
