@@ -1,8 +1,8 @@
 import path from "node:path";
 import { createLoader, type Dataset, readCoco } from "@kindling/data";
-import { exitCosts, heatmapSizeOf, quarterSize } from "@kindling/models";
+import { exitCosts } from "@kindling/models";
 import { pck } from "@kindling/pose";
-import { defaultSigma, Evaluator, inputOf, loadNetwork, lossWeightsAt, type NetworkFile, writeSamplePictures } from "@kindling/trainer";
+import { Evaluator, inputOf, loadNetwork, lossWeightsAt, type NetworkFile, targetCodecOf, writeSamplePictures } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import {
   type EarlyExitAccuracy,
@@ -78,15 +78,13 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
   const recipe = network.run?.recipe;
-  // The loader makes targets even for a network without heatmaps, whose recipe has no loss that would look at them.
-  const heatmap = card.codec.kind === "heatmaps" ? heatmapSizeOf(card, input) : quarterSize(input);
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe?.losses ?? [];
+  const codec = recipe ? { codec: targetCodecOf(recipe.data) } : {}; // without a recipe there is no loss, and so no target
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses, everyExit });
-  const sigma = recipe?.data.sigma ?? defaultSigma(heatmap[0]);
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses, ...codec, everyExit });
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...codec, batchSize });
   progress.begin("evaluating", dataset.samples.length);
   const evaluation = await evaluator.evaluate({
     dataset,

@@ -92,8 +92,7 @@ export async function evaluateEarlyExits(device: Device, options: EvaluateEarlyE
   const { network, dataset, exit, progress, signal } = options;
   const size = sizeOfPair(network.input);
   using exits = await EarlyExits.create(device, network);
-  // Targets are made and not looked at.
-  await using loader = createLoader({ dataset, input: size, heatmap: { height: 1, width: 1 }, sigma: 1, batchSize: 1 });
+  await using loader = createLoader({ dataset, input: size, batchSize: 1 });
   const predictions: (ExitPrediction & { readonly sample: number })[] = [];
   progress.begin("leaving early", dataset.samples.length);
   for await (const { image, indices } of loader) {

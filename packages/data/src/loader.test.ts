@@ -8,7 +8,8 @@ import { LoaderError } from "./loaderError.ts";
 import { type Dataset, ImageError } from "./sample.ts";
 import { synthesizeDataset } from "./synthesize.node.ts";
 
-const sizes = { input: { width: 24, height: 32 }, heatmap: { width: 6, height: 8 }, sigma: 1 };
+const heatmaps = { kind: "heatmaps", heatmap: { width: 6, height: 8 }, sigma: 1, encoding: "unbiased" } as const;
+const sizes = { input: { width: 24, height: 32 }, codec: heatmaps };
 let folder = "";
 let dataset: Dataset;
 beforeAll(async () => {
@@ -24,14 +25,14 @@ const open = (changes: Partial<LoaderOptions> = {}): DataLoader =>
 test("a batch has the shapes of its sizes, and its samples are those of its indices", async () => {
   const [batch] = await epoch(open({ shuffle: false }));
   expect(batch!.image.length).toBe(4 * 32 * 24 * 4);
-  expect(batch!.target.length).toBe(4 * 8 * 6 * 17);
+  expect(batch!.targets.target!.length).toBe(4 * 8 * 6 * 17);
   expect([...batch!.indices]).toEqual([0, 1, 2, 3]);
   for (let n = 0; n < 4; n++) {
     const labelled = dataset.samples[n]!.keypoints.filter((value, at) => at % 3 === 2 && value > 0).length;
-    expect(batch!.mask.slice(n * 17, (n + 1) * 17).filter((value) => value === 1).length).toBeLessThanOrEqual(labelled);
+    expect(batch!.targets.mask!.slice(n * 17, (n + 1) * 17).filter((value) => value === 1).length).toBeLessThanOrEqual(labelled);
     expect(batch!.image.slice(n * 32 * 24 * 4, (n + 1) * 32 * 24 * 4).some((value) => value !== 0 && value !== 255)).toBe(true);
   }
-  expect(Math.max(...batch!.target)).toBeGreaterThan(0.8);
+  expect(Math.max(...batch!.targets.target!)).toBeGreaterThan(0.8);
 });
 
 test("every epoch visits every sample once, in an order of its own that seed and epoch decide", async () => {
@@ -76,8 +77,8 @@ test("the last batch is padded with black images that teach nothing, or dropped"
   expect(last.valid).toBe(3);
   expect([...last.indices]).toEqual([8, 9, 10, 0xffffffff]);
   expect(last.image.slice(3 * 32 * 24 * 4).every((value) => value === 0)).toBe(true);
-  expect(last.mask.slice(3 * 17).every((value) => value === 0)).toBe(true);
-  expect(last.target.slice(3 * 8 * 6 * 17).every((value) => value === 0)).toBe(true);
+  expect(last.targets.mask!.slice(3 * 17).every((value) => value === 0)).toBe(true);
+  expect(last.targets.target!.slice(3 * 8 * 6 * 17).every((value) => value === 0)).toBe(true);
 
   const dropped = await epoch(open({ dropLast: true }));
   expect(dropped.map(({ valid }) => valid)).toEqual([4, 4]);

@@ -1,4 +1,4 @@
-import type { Size } from "@kindling/pose";
+import { type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
 import { epochOrder } from "./epochOrder.ts";
@@ -13,10 +13,8 @@ export interface LoaderOptions {
   readonly dataset: Dataset;
   /** Size of the network input. */
   readonly input: Size;
-  /** Size of the target heatmaps. */
-  readonly heatmap: Size;
-  /** Standard deviation of the targets in heatmap pixels. */
-  readonly sigma: number;
+  /** What key points are learned as; absent where images alone are wanted: batches then have no targets. */
+  readonly codec?: TargetCodec;
   readonly batchSize: number;
   /** What the order of every epoch follows from; 0 by default. */
   readonly seed?: number;
@@ -30,7 +28,7 @@ export interface LoaderOptions {
   readonly augment?: "none";
   /** Use the first so many samples only, e.g. to see a network overfit them. */
   readonly limit?: number;
-  /** Keep every prepared sample in memory, h·w·4 + h'·w'·k·4 bytes each, so that later epochs cost nothing. For small datasets. */
+  /** Keep every prepared sample in memory, image and targets, so that later epochs cost nothing. For small datasets. */
   readonly cache?: boolean;
   /**
    * Records made before (`cropDataset`, a teacher's heatmaps) to read instead of computing them. The batches are the same but for `teacher`.
@@ -49,15 +47,16 @@ export interface LoaderState {
   readonly seed: number;
 }
 
-/** n = batchSize samples; in a padded batch those behind `valid` are black images with masks of 0. */
+/** n = batchSize samples; in a padded batch those behind `valid` are black images with targets, and masks, of 0. */
 export interface Batch {
   /** [n,h,w,4], RGBA crops. */
   readonly image: Uint8Array<ArrayBuffer>;
-  /** [n,h',w',k], heatmaps. */
-  readonly target: Float32Array<ArrayBuffer>;
-  /** [n,k], 1 where the joint teaches. */
-  readonly mask: Float32Array<ArrayBuffer>;
-  /** [n,h',w',k], the teacher's heatmaps, when they are stored. */
+  /**
+   * [n, …] each, by name as `targetShapes` of @kindling/pose has them: heatmaps are `target` [n,h',w',k] and `mask` [n,k], the weight of each joint, 0
+   * where it does not teach.
+   */
+  readonly targets: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+  /** What the teacher put out, when that is stored: heatmaps [n,h',w',k]. */
   readonly teacher?: Float32Array<ArrayBuffer>;
   /** [n], places in `dataset.samples`; 2³²−1 behind `valid`. */
   readonly indices: Uint32Array<ArrayBuffer>;
@@ -218,8 +217,8 @@ class SampleLoader implements DataLoader {
 }
 
 /** Without the rest of the loader's options, which a message to a worker would copy. */
-function prepareOptions({ input, heatmap, sigma, stored }: PrepareOptions): PrepareOptions {
-  return { input, heatmap, sigma, ...(stored ? { stored } : {}) };
+function prepareOptions({ input, codec, stored }: PrepareOptions): PrepareOptions {
+  return { input, ...(codec ? { codec } : {}), ...(stored ? { stored } : {}) };
 }
 
 /** Sample n of `count`, as a view. */
@@ -228,23 +227,25 @@ function sliceSample(samples: PreparedSamples, n: number, count: number): Prepar
     values.subarray((values.length / count) * n, (values.length / count) * (n + 1)) as A; // subarray keeps the class
   return {
     image: part(samples.image),
-    target: part(samples.target),
-    mask: part(samples.mask),
+    targets: Object.fromEntries(Object.entries(samples.targets).map(([name, values]) => [name, part(values)])),
     ...(samples.teacher ? { teacher: part(samples.teacher) } : {}),
   };
 }
 
 /** Copies one sample to place `at` of a batch. */
 function copySamples(from: PreparedSamples, batch: PreparedSamples, at: number, batchSize: number): void {
-  batch.image.set(from.image, (batch.image.length / batchSize) * at);
-  batch.target.set(from.target, (batch.target.length / batchSize) * at);
-  batch.mask.set(from.mask, (batch.mask.length / batchSize) * at);
-  if (from.teacher && batch.teacher) batch.teacher.set(from.teacher, (batch.teacher.length / batchSize) * at);
+  const copy = <A extends Uint8Array | Float32Array>(values: A, into: A): void => into.set(values, (into.length / batchSize) * at);
+  copy(from.image, batch.image);
+  for (const [name, values] of Object.entries(from.targets)) copy(values, batch.targets[name]!);
+  if (from.teacher && batch.teacher) copy(from.teacher, batch.teacher);
 }
 
 /** Records of another size, or too few, belong to another loader. */
-function assertStored({ stored, input, heatmap }: LoaderOptions, samples: number, joints: number): void {
-  const expected = { crops: input.height * input.width * 3, teacher: heatmap.height * heatmap.width * joints * 2 };
+function assertStored({ stored, input, codec }: LoaderOptions, samples: number, joints: number): void {
+  // A teacher's heatmaps are of the size of the targets; without such targets nothing says what they should be.
+  const heatmaps = codec?.kind === "heatmaps" ? targetShapes(codec, input, joints).target : undefined;
+  const teacher = heatmaps?.reduce((bytes, axis) => bytes * axis, 2) ?? stored?.teacher?.recordBytes;
+  const expected = { crops: input.height * input.width * 3, teacher };
   for (const name of ["crops", "teacher"] as const) {
     const file = stored?.[name];
     if (!file || (file.recordBytes === expected[name] && file.records >= samples)) continue;

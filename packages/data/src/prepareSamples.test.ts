@@ -14,16 +14,17 @@ test.skipIf(!existsSync(cocoMini)).each([
 ])(
   "sample → crop %i × %i → heatmap %i × %i → decode → image comes back within half a heatmap pixel (skipped when shared/data is absent)",
   async (width, height, columns, rows, sigma) => {
-    const options = { input: { width, height }, heatmap: { width: columns, height: rows }, sigma };
+    const codec = { kind: "heatmaps", heatmap: { width: columns, height: rows }, sigma, encoding: "unbiased" } as const;
+    const options = { input: { width, height }, codec };
     const { samples } = await readCoco({ annotations: `${cocoMini}/annotations/person_keypoints_val.json`, images: `${cocoMini}/images` });
     const prepared = allocateSamples(samples.length, 17, options, (bytes) => new ArrayBuffer(bytes));
     await prepareSamples(samples, options, decodedCrops(decodeImage, options.input), prepared);
     let compared = 0;
     for (const [n, { box, keypoints }] of samples.entries()) {
       const crop = cropOfBox(box, options.input);
-      const target = prepared.target.subarray(n * rows * columns * 17, (n + 1) * rows * columns * 17);
+      const target = prepared.targets.target!.subarray(n * rows * columns * 17, (n + 1) * rows * columns * 17);
       const decoded = decodeHeatmaps(target, {
-        heatmap: options.heatmap,
+        heatmap: codec.heatmap,
         input: options.input,
         joints: coco17.joints.length,
         toImage: invertAffine(crop),
@@ -32,7 +33,7 @@ test.skipIf(!existsSync(cocoMini)).each([
       const stride = width / columns / crop[0]; // image pixels to a heatmap pixel: these crops are not turned
       for (let k = 0; k < 17; k++) {
         const [x, y, v] = keypoints.subarray(k * 3, k * 3 + 3) as unknown as readonly [number, number, number];
-        if (prepared.mask[n * 17 + k] === 0) continue;
+        if (prepared.targets.mask![n * 17 + k] === 0) continue;
         expect(v).toBeGreaterThan(0);
         // The last cells' middles lie before the far edge, so a joint in the outermost half of a cell comes back up to one cell off.
         const [cx, cy] = applyAffine(crop, [x, y]);

@@ -1,4 +1,4 @@
-import { cropOfBox, encodeHeatmaps, type Size, transformKeypoints } from "@kindling/pose";
+import { cropOfBox, encodeTargets, type Size, type TargetCodec, targetShapes, transformKeypoints } from "@kindling/pose";
 import { cropImage, type RgbImage } from "./crop.ts";
 import { ImageError, type Sample } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
@@ -6,9 +6,8 @@ import type { StoredRecords } from "./stored/recordFile.ts";
 /** What a network wants its samples as. */
 export interface PrepareOptions {
   readonly input: Size;
-  readonly heatmap: Size;
-  /** Standard deviation of the targets in heatmap pixels. */
-  readonly sigma: number;
+  /** What key points are learned as; absent where images alone are wanted. */
+  readonly codec?: TargetCodec;
   /** What is read instead of being computed. */
   readonly stored?: StoredRecords;
 }
@@ -17,11 +16,9 @@ export interface PrepareOptions {
 export interface PreparedSamples<B extends ArrayBufferLike = ArrayBufferLike> {
   /** [n,h,w,4], RGBA. */
   readonly image: Uint8Array<B>;
-  /** [n,h',w',k]. */
-  readonly target: Float32Array<B>;
-  /** [n,k], 1 where the joint teaches. */
-  readonly mask: Float32Array<B>;
-  /** [n,h',w',k], a teacher's heatmaps, where they are stored. */
+  /** [n, …] each, by the names and shapes of `targetShapes`; none without a codec. */
+  readonly targets: Readonly<Record<string, Float32Array<B>>>;
+  /** What a teacher put out, where that is stored: heatmaps [n,h',w',k]. */
   readonly teacher?: Float32Array<B>;
 }
 
@@ -34,17 +31,16 @@ export type CropWriter = (sample: Sample, n: number, room: Uint8Array) => Promis
  */
 export async function prepareSamples(
   samples: readonly Sample[],
-  { input, heatmap, sigma }: PrepareOptions,
+  { input, codec }: PrepareOptions,
   writeCrop: CropWriter,
   into: PreparedSamples,
 ): Promise<void> {
   const imageBytes = input.height * input.width * 4;
   for (const [n, sample] of samples.entries()) {
     await writeCrop(sample, n, into.image.subarray(n * imageBytes, (n + 1) * imageBytes));
-    const crop = cropOfBox(sample.box, input);
-    const { heatmaps, mask } = encodeHeatmaps(transformKeypoints(crop, sample.keypoints), { input, heatmap, sigma });
-    into.target.set(heatmaps, n * heatmaps.length);
-    into.mask.set(mask, n * mask.length);
+    if (!codec) continue;
+    const targets = encodeTargets(codec, input, transformKeypoints(cropOfBox(sample.box, input), sample.keypoints));
+    for (const [name, values] of Object.entries(targets)) into.targets[name]!.set(values, n * values.length);
   }
 }
 
@@ -77,15 +73,15 @@ export function storedCrops(crops: readonly Uint8Array[]): CropWriter {
 export function allocateSamples<B extends ArrayBufferLike>(
   n: number,
   joints: number,
-  { input, heatmap, stored }: PrepareOptions,
+  { input, codec, stored }: PrepareOptions,
   allocate: (bytes: number) => B,
 ): PreparedSamples<B> {
-  const heatmaps = (): Float32Array<B> => new Float32Array(allocate(4 * n * heatmap.height * heatmap.width * joints));
+  const floats = (perSample: number): Float32Array<B> => new Float32Array(allocate(4 * n * perSample));
+  const shapes = codec ? targetShapes(codec, input, joints) : {};
   return {
     image: new Uint8Array(allocate(n * input.height * input.width * 4)),
-    target: heatmaps(),
-    mask: new Float32Array(allocate(4 * n * joints)),
-    ...(stored?.teacher ? { teacher: heatmaps() } : {}),
+    targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, floats(shape.reduce((a, b) => a * b))])),
+    ...(stored?.teacher ? { teacher: floats(stored.teacher.recordBytes / 2) } : {}), // stored as f16
   };
 }
 

@@ -66,7 +66,8 @@ test("clipping acts on the sum: parts whose gradients all exceed the bound give 
 
 test("a batch without a visible joint teaches nothing, whatever the parts", async () => {
   const recipe = tinyRecipe(data, { accumulate: "2", optimizer });
-  const batch = { ...randomBatch(recipe), mask: new Float32Array(4 * 17) };
+  const batch = randomBatch(recipe);
+  batch.targets.mask!.fill(0);
   const { losses, gradients } = await oneStep(recipe, batch);
   expect(losses).toEqual({ gt: 0, total: 0, norm: 0 });
   expect(gradients.every((value) => value === 0)).toBe(true);
@@ -78,7 +79,8 @@ test("batch norm's statistics are those of the parts, one after the other, and g
     { student: "{ model: hrnet-w4 }", "data.input": "[64, 64]", optimizer: "{ kind: sgd, learningRate: 1, weightDecay: 0 }" },
     ["{ name: gt, kind: mse }"],
   );
-  const batch = { ...randomBatch(recipe), mask: new Float32Array(4 * 17).fill(1) };
+  const batch = randomBatch(recipe);
+  batch.targets.mask!.fill(1);
   const inParts = await oneStep({ ...recipe, accumulate: 2 }, batch);
 
   const half: Recipe = { ...recipe, data: { ...recipe.data, batchSize: 2 } };
@@ -88,8 +90,8 @@ test("batch norm's statistics are those of the parts, one after the other, and g
   for (const from of [0, 2]) {
     const ofBatch = <A extends Uint8Array | Float32Array | Uint32Array>(values: A): A =>
       values.subarray((values.length / 4) * from, (values.length / 4) * (from + 2)) as A; // subarray keeps the class
-    const { image, target, mask, indices } = batch;
-    const part = { image: ofBatch(image), target: ofBatch(target), mask: ofBatch(mask), indices: ofBatch(indices), valid: 2 };
+    const targets = Object.fromEntries(Object.entries(batch.targets).map(([name, values]) => [name, ofBatch(values)]));
+    const part = { image: ofBatch(batch.image), targets, indices: ofBatch(batch.indices), valid: 2 };
     await (await step.run(part, { step: 1, learningRate: 0, lossWeights: [1] })).outcome;
     ofHalves.push(
       await valuesOf(
@@ -145,9 +147,10 @@ test.runIf(f16).each([0, 1, 3])(
     networks.store.write(networks.lossScale!, Float32Array.of(64, 5, 0));
     using step = await TrainStep.create(device, recipe, networks);
     const good = randomBatch(recipe);
-    const bad = { ...good, target: good.target.slice() };
-    const perPart = good.target.length / 4;
-    bad.target.fill(1e30, overflowing * perPart, (overflowing + 1) * perPart);
+    const target = good.targets.target!.slice();
+    const perPart = target.length / 4;
+    target.fill(1e30, overflowing * perPart, (overflowing + 1) * perPart);
+    const bad = { ...good, targets: { ...good.targets, target } };
     const before = await persistentOf(networks);
     const run = async (batch: Batch, count: number): Promise<StepOutcome> =>
       (await step.run(batch, { step: count, learningRate: 1e-3, lossWeights: [1] })).outcome;
@@ -164,10 +167,11 @@ test.runIf(f16).each([0, 1, 3])(
 /** Seeded, with very different numbers of visible joints: none in the first sample, one in the second, all in the fourth. */
 function unevenBatch(recipe: Recipe): Batch {
   const batch = randomBatch(recipe);
-  const joints = batch.mask.length / 4;
-  batch.mask.fill(0, 0, 2 * joints);
-  batch.mask[joints + 3] = 1;
-  batch.mask.fill(1, 3 * joints);
+  const mask = batch.targets.mask!;
+  const joints = mask.length / 4;
+  mask.fill(0, 0, 2 * joints);
+  mask[joints + 3] = 1;
+  mask.fill(1, 3 * joints);
   return batch;
 }
 

@@ -64,13 +64,11 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
     const weights = await readNamedWeights(teacher.weights);
     using device = await openDevice();
     using loaded = loadNetwork(device, { model, weights });
-    const { input, heatmap, sigma, workers } = recipe.data;
+    const { input, workers } = recipe.data;
     using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses: [] });
     await using loader = createLoader({
       dataset,
       input: { height: input[0], width: input[1] },
-      heatmap: { height: heatmap[0], width: heatmap[1] },
-      sigma,
       batchSize,
       stored: stored.training,
       state: { epoch: 0, position: from / batchSize, seed: 0 },

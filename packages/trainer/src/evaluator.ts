@@ -2,8 +2,18 @@ import type { ParameterStore } from "@kindling/autograd";
 import { add, compile, fill, Graph, type Program, scaleBy, type Tensor } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { heatmapSizeOf, outputsOf, type PoseModel } from "@kindling/models";
-import { type Affine, boxNorm, cropOfBox, invertAffine, type PckSample, pck, transformKeypoints } from "@kindling/pose";
+import { outputsOf, type PoseModel } from "@kindling/models";
+import {
+  type Affine,
+  boxNorm,
+  cropOfBox,
+  invertAffine,
+  type PckSample,
+  pck,
+  type TargetCodec,
+  targetShapes,
+  transformKeypoints,
+} from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
 import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
@@ -19,8 +29,10 @@ export interface EvaluatorOptions {
   readonly batchSize: number;
   /** How activations are stored; default f32. */
   readonly precision?: "f32" | "f16";
-  /** Terms of the validation loss, for a network with heatmaps; those that look at a teacher are left out. */
+  /** Terms of the validation loss; those that look at a teacher are left out. */
   readonly losses: readonly LossTerm[];
+  /** What the loader's targets are, which the loss is measured against; absent where its batches have none: no loss then. */
+  readonly codec?: TargetCodec;
   /** Also reads what every exit of a multi-output network says; default no. */
   readonly everyExit?: boolean;
 }
@@ -77,21 +89,22 @@ export class Evaluator implements Disposable {
     this.#hasLoss = hasLoss;
   }
 
-  /** @throws NetworkError for a network that does not put out one person's key points, ModelError for losses of one without heatmaps. */
+  /** @throws NetworkError for a network that does not put out one person's key points. */
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
-    const { model, store, input, batchSize, losses, precision } = options;
+    const { model, store, input, batchSize, losses, codec, precision } = options;
     const { card } = model;
     const decoder = poseDecoder(card, input);
     const graph = new Graph();
     const made = outputsOf(model, recordImages(graph, batchSize, input, card, precision), "eval");
     const exits = options.everyExit ? made.map((head, i): [string, Tensor] => [exitName(i), head]) : [];
-    const outputs = Object.fromEntries([...decoder.reads.map((at, i): [string, Tensor] => [outputName(i), made[at]!]), ...exits]);
+    const student = decoder.reads.map((at) => made[at]!);
+    const outputs = Object.fromEntries([...student.map((read, i): [string, Tensor] => [outputName(i), read]), ...exits]);
     const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
-    if (terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs }), decoder, options, false);
+    if (!codec || terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs }), decoder, options, false);
+    const shapes = targetShapes(codec, { height: input[0], width: input[1] }, card.joints);
     const context = {
-      student: outputs[outputName(0)]!, // heatmapSizeOf refuses networks that are decoded from anything else
-      target: graph.input("target", [batchSize, ...heatmapSizeOf(card, input), card.joints], "f32"),
-      mask: graph.input("mask", [batchSize, card.joints], "f32"),
+      student,
+      targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")])),
       everyJoint: () => fill(graph, [batchSize, card.joints], 1),
       tap: (path: string) => graph.find(path),
       adapters: new Map(),
@@ -124,13 +137,12 @@ export class Evaluator implements Disposable {
     let [lossSum, visible] = [0, 0];
     for await (const batch of loader) {
       if (this.#hasLoss) {
-        this.#program.write("target", batch.target);
-        this.#program.write("mask", batch.mask);
+        for (const [name, values] of Object.entries(batch.targets)) this.#program.write(name, values);
         this.#program.write("lossWeights", Float32Array.from(lossWeights));
       }
       const outputs = await this.outputs(batch.image);
       if (this.#hasLoss) {
-        const joints = batch.mask.reduce((sum, weight) => sum + weight, 0);
+        const joints = batch.targets.mask!.reduce((sum, weight) => sum + weight, 0);
         lossSum += (await this.#program.read("loss"))[0]! * joints;
         visible += joints;
       }

@@ -43,6 +43,7 @@ export type { SampleTile } from "./sampleTile.ts";
 export { learningRateAt } from "./schedules/learningRate.ts";
 export type { Schedule } from "./schedules/schedule.ts";
 export { stepCosts } from "./stepCosts.ts";
+export { targetCodecOf } from "./targetCodecOf.ts";
 export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";

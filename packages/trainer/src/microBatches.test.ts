@@ -8,13 +8,14 @@ import { randomBatch } from "./testing/randomBatch.ts";
 test.each([1, 2, 3, 6])("%i parts are the batch cut in order, every array of it, without copying", (accumulate) => {
   const recipe = recipeOf(accumulate);
   const whole = randomBatch(recipe);
-  const batch: Batch = { ...whole, teacher: whole.target.map((value) => value / 2), valid: 5 };
+  const batch: Batch = { ...whole, teacher: whole.targets.target!.map((value) => value / 2), valid: 5 };
   const parts = microBatches(recipe, batch);
   expect(parts).toHaveLength(accumulate);
-  for (const key of ["image", "target", "mask", "teacher", "indices"] as const) {
-    const pieces = parts.map((part) => part.batch[key]!);
-    expect(pieces.flatMap((piece) => [...piece])).toEqual([...batch[key]!]);
-    for (const piece of pieces) expect([piece.buffer, piece.length]).toEqual([batch[key]!.buffer, batch[key]!.length / accumulate]);
+  const arraysOf = ({ image, targets, teacher, indices }: Batch) => ({ image, ...targets, teacher: teacher!, indices });
+  for (const [key, of] of Object.entries(arraysOf(batch))) {
+    const pieces = parts.map((part) => arraysOf(part.batch)[key as "image"]); // one of its keys
+    expect(pieces.flatMap((piece) => [...piece])).toEqual([...of]);
+    for (const piece of pieces) expect([piece.buffer, piece.length]).toEqual([of.buffer, of.length / accumulate]);
   }
   expect(parts.reduce((sum, part) => sum + part.batch.valid, 0)).toBe(5);
   expect(microBatchSize(recipe)).toBe(6 / accumulate);
@@ -26,14 +27,13 @@ test("ground-truth terms count by visible joints, the others by samples; where n
   const mask = Float32Array.of(...Array(17).fill(0), 1, ...Array(16).fill(0), ...Array(34).fill(0), ...Array(34).fill(1));
   const shares = (batch: Batch): readonly (readonly number[])[] => microBatches(recipe, batch).map(({ lossShares }) => lossShares);
   const [third, few] = [1 / 3, 1 / 35];
-  expect(shares({ ...randomBatch(recipe), mask })).toEqual([
+  const masked = (mask: Float32Array<ArrayBuffer>): Batch => ({ ...randomBatch(recipe), targets: { mask } });
+  expect(shares(masked(mask))).toEqual([
     [few, few, third, third, third],
     [0, 0, third, third, third],
     [34 / 35, 34 / 35, third, third, third],
   ]);
-  expect(shares({ ...randomBatch(recipe), mask: new Float32Array(mask.length) })).toEqual(
-    Array.from({ length: 3 }, () => [0, 0, third, third, third]),
-  );
+  expect(shares(masked(new Float32Array(mask.length)))).toEqual(Array.from({ length: 3 }, () => [0, 0, third, third, third]));
 });
 
 function recipeOf(accumulate: number): Recipe {

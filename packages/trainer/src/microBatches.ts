@@ -33,8 +33,7 @@ function partOf(batch: Batch, start: number, size: number): Batch {
   };
   return {
     image: view(batch.image),
-    target: view(batch.target),
-    mask: view(batch.mask),
+    targets: Object.fromEntries(Object.entries(batch.targets).map(([name, values]) => [name, view(values)])),
     ...(batch.teacher ? { teacher: view(batch.teacher) } : {}),
     indices: view(batch.indices),
     valid: Math.max(0, Math.min(size, batch.valid - start)),

@@ -1,4 +1,5 @@
 import type { Head } from "@kindling/models";
+import type { HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { Metric } from "./metric.ts";
 import type { Schedule } from "./schedules/schedule.ts";
 import type { Weight } from "./weighting/lossWeight.ts";
@@ -77,6 +78,8 @@ export interface DataRecipe {
   readonly heatmap: readonly [height: number, width: number];
   /** Standard deviation of the target Gaussians in heatmap cells; the default is `defaultSigma`. */
   readonly sigma: number;
+  /** How key points become targets. Default: heatmaps in unbiased coding. */
+  readonly codec: CodecRecipe;
   /** Samples of an update; see {@link Recipe.accumulate}. */
   readonly batchSize: number;
   /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
@@ -89,6 +92,27 @@ export interface DataRecipe {
   readonly overfit?: number;
   /** Keeps every prepared person in memory after the first epoch; for small data sets. */
   readonly cache: boolean;
+}
+
+/** How key points become the student's targets; `heatmap` and `sigma` belong to heatmaps. */
+export type CodecRecipe = HeatmapCodecRecipe | SimccCodecRecipe;
+
+/** Gaussians on a grid; "msra" is HRNet's coding. */
+export interface HeatmapCodecRecipe {
+  readonly kind: "heatmaps";
+  readonly encoding: HeatmapEncoding;
+  /** One weight a joint, HRNet's USE_DIFFERENT_JOINTS_WEIGHT. */
+  readonly jointWeights?: readonly number[];
+}
+
+/** Vectors over x and over y, for networks such as RTMPose. */
+export interface SimccCodecRecipe {
+  readonly kind: "simcc";
+  /** Bins a pixel; the network's own. */
+  readonly splitRatio: number;
+  readonly labels: SimccLabels;
+  /** One weight a joint. */
+  readonly jointWeights?: readonly number[];
 }
 
 /** A data set on disk. */

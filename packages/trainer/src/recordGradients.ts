@@ -1,11 +1,14 @@
 import { accumulate, add, backward, fill, Graph, scaleBy, type Tensor } from "@kindling/autograd";
-import { heatmapsOf } from "@kindling/models";
+import { outputsOf, type PoseModel } from "@kindling/models";
+import { targetShapes } from "@kindling/pose";
 import { gradientSums } from "./gradientSums.ts";
 import { recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
 import { microBatchSize } from "./microBatches.ts";
 import { lossScaleOf, type Networks } from "./networks.ts";
+import { poseDecoder } from "./poseDecoder.ts";
 import type { Recipe } from "./recipe.ts";
+import { targetCodecOf } from "./targetCodecOf.ts";
 
 /** The program that runs once a micro-batch, to be compiled. */
 export interface RecordedGradients {
@@ -22,25 +25,30 @@ export interface RecordedGradients {
  */
 export function recordGradients(recipe: Recipe, networks: Networks, cachedTeacher: boolean): RecordedGradients {
   const { input, heatmap } = recipe.data;
+  const { joints } = recipe.student;
   const batchSize = microBatchSize(recipe);
   const { student, teacher, adapters, store, trained, precision } = networks;
   const graph = new Graph();
-  const heatmaps = [batchSize, ...heatmap, recipe.student.joints];
-  const target = graph.input("target", heatmaps, "f32");
-  const mask = graph.input("mask", [batchSize, recipe.student.joints], "f32");
+  const shapes = targetShapes(targetCodecOf(recipe.data), { height: input[0], width: input[1] }, joints);
+  const targets = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")]),
+  );
   const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
-  const prediction = heatmapsOf(student, recordImages(graph, batchSize, input, student.card, precision), "train");
+  const predictionOf = (model: PoseModel, mode: "train" | "eval"): readonly Tensor[] => {
+    const made = outputsOf(model, recordImages(graph, batchSize, input, model.card, precision), mode);
+    return poseDecoder(model.card, input).reads.map((at) => made[at]!);
+  };
+  const prediction = predictionOf(student, "train");
   // Either in memory, or on disk: then it comes with the batches.
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
   const teacherOutput = isCached
-    ? graph.input("teacher", heatmaps, "f32")
-    : teacher && heatmapsOf(teacher, recordImages(graph, batchSize, input, teacher.card, precision), "eval");
+    ? [graph.input("teacher", [batchSize, ...heatmap, joints], "f32")]
+    : teacher && predictionOf(teacher, "eval");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),
-    target,
-    mask,
-    everyJoint: () => fill(graph, mask.shape, 1),
+    targets,
+    everyJoint: () => fill(graph, [batchSize, joints], 1),
     tap: (path: string) => graph.find(path),
     adapters,
   };

@@ -149,8 +149,7 @@ export class TrainStep implements Disposable {
   #write({ batch, lossShares }: MicroBatch, teacher: Float32Array<ArrayBuffer> | undefined, { lossWeights }: StepSettings): void {
     if (teacher) this.#gradients.write("teacher", teacher);
     this.#gradients.write(imageInput, batch.image);
-    this.#gradients.write("target", batch.target);
-    this.#gradients.write("mask", batch.mask);
+    for (const [name, values] of Object.entries(batch.targets)) this.#gradients.write(name, values);
     this.#gradients.write("lossWeights", Float32Array.from(lossWeights));
     if (this.#recipe.accumulate > 1) this.#gradients.write("lossShares", Float32Array.from(lossShares));
   }

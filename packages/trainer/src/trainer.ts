@@ -7,6 +7,7 @@ import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
+import { targetCodecOf } from "./targetCodecOf.ts";
 import type { EpochEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
@@ -89,6 +90,7 @@ export class Trainer implements AsyncDisposable {
         input,
         batchSize: microBatchSize(recipe),
         losses: recipe.losses,
+        codec: targetCodecOf(recipe.data),
         precision: networks.precision,
       });
       if (resume) restore(parts, resume);
@@ -251,9 +253,12 @@ function createLoaders({ recipe, training, validation, stored, resume }: Trainer
 }
 
 function loaderOptions(recipe: Recipe, dataset: Dataset): Omit<LoaderOptions, "batchSize"> {
-  const { input, heatmap, sigma, workers, cache } = recipe.data;
-  const size = ([height, width]: readonly [number, number]) => ({ height, width });
-  return { dataset, input: size(input), heatmap: size(heatmap), sigma, cache, ...(workers === undefined ? {} : { workers }) };
+  const {
+    input: [height, width],
+    workers,
+    cache,
+  } = recipe.data;
+  return { dataset, input: { height, width }, codec: targetCodecOf(recipe.data), cache, ...(workers === undefined ? {} : { workers }) };
 }
 
 /** Overwrites every persistent variable by the snapshot's. */

@@ -75,8 +75,10 @@ export function randomBatch({ height, width, batch }: BenchSize, heatmap: readon
   const random = createRandom(seed);
   return {
     image: Uint8Array.from({ length: batch * height * width * 4 }, (_, i) => (i % 4 === 3 ? 255 : Math.floor(256 * random()))),
-    target: Float32Array.from({ length: batch * heatmap[0] * heatmap[1] * joints }, random),
-    mask: new Float32Array(batch * joints).fill(1),
+    targets: {
+      target: Float32Array.from({ length: batch * heatmap[0] * heatmap[1] * joints }, random),
+      mask: new Float32Array(batch * joints).fill(1),
+    },
     indices: Uint32Array.from({ length: batch }, (_, i) => i),
     valid: batch,
   };

@@ -17,6 +17,7 @@ import {
   Trainer,
 } from "@kindling/trainer";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
+import { quarterHeatmaps } from "../quarterHeatmaps.ts";
 import type { BenchOptions, BenchRow, BenchTable } from "./benchReport.ts";
 import { type Contestant, interleave } from "./interleave.ts";
 import { quartiles } from "./quartiles.ts";
@@ -50,8 +51,7 @@ export async function benchData(device: Device, options: DataBenchOptions): Prom
     const results: BenchRow[] = [];
     if (loaders.some((name) => name.startsWith(options.only))) {
       note("loading, decoded and from crops");
-      const heatmap = { height: Math.ceil(input.height / 4), width: Math.ceil(input.width / 4) };
-      const speeds = await measureLoader({ dataset, input, heatmap, sigma: 2, batchSize }, file, {
+      const speeds = await measureLoader({ dataset, input, codec: quarterHeatmaps(input), batchSize }, file, {
         rounds: options.rounds,
         cpuMicroseconds,
       });

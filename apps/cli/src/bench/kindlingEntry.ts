@@ -55,15 +55,15 @@ interface Ours {
   run(): Promise<Float32Array | number>;
 }
 
-async function forwardOf(device: Device, student: BenchStudent, networks: Networks, { image, target, mask }: Batch): Promise<Ours> {
+async function forwardOf(device: Device, student: BenchStudent, networks: Networks, { image, targets }: Batch): Promise<Ours> {
   const program = await forwardProgram(device, student.size, networks, networks.student);
-  const joints = mask.length / student.size.batch;
+  const [cells, joints] = [targets.target!.length / targets.mask!.length, targets.mask!.length / student.size.batch];
   return {
     program,
     async run() {
       program.write("image", image);
       program.run();
-      return toPlanes(await program.read("heatmaps"), student.size.batch, target.length / mask.length, joints);
+      return toPlanes(await program.read("heatmaps"), student.size.batch, cells, joints);
     },
   };
 }
@@ -89,7 +89,7 @@ export async function peerWork(
 ): Promise<Omit<PeerTask, "module" | "backend" | "task" | "validate" | "python">> {
   const recipe = benchRecipe({ size, width, head: "upsampleConv", precision: "f32", teacher: null });
   using networks = benchNetworks(device, recipe, "upsampleConv");
-  const { image, target } = batchOf(recipe, size);
+  const { image, targets } = batchOf(recipe, size);
   const { mean, std } = networks.student.card.input;
   const pixels = size.height * size.width;
   const x = Float32Array.from({ length: size.batch * 3 * pixels }, (_, i) => {
@@ -100,7 +100,7 @@ export async function peerWork(
   return {
     weights: tensorsOf(await saveWeights(networks.store, networks.student)),
     x: { shape: [size.batch, 3, size.height, size.width], data: x },
-    target: { shape: [size.batch, joints, ...heatmap], data: toPlanes(target, size.batch, heatmap[0] * heatmap[1], joints) },
+    target: { shape: [size.batch, joints, ...heatmap], data: toPlanes(targets.target!, size.batch, heatmap[0] * heatmap[1], joints) },
     learningRate: benchLearningRate,
   };
 }

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
 import { InputError } from "../exit.ts";
+import { quarterHeatmaps } from "../quarterHeatmaps.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
 
@@ -65,8 +66,7 @@ export function dataCrop(shell: Shell): Command {
         {
           dataset,
           input,
-          heatmap: { height: Math.ceil(input.height / 4), width: Math.ceil(input.width / 4) },
-          sigma: 2,
+          codec: quarterHeatmaps(input),
           batchSize: Math.min(16, samples),
           ...(workers === undefined ? {} : { workers }),
         },

@@ -45,12 +45,9 @@ async function evaluated(index: number): Promise<Float64Array> {
   const network = await readNetworkFile(run.path);
   using device = await openDevice();
   using loaded = loadNetwork(device, network);
-  const [size, heatmap] = [
-    { height: 64, width: 48 },
-    { height: 16, width: 12 },
-  ];
+  const size = { height: 64, width: 48 };
   using evaluator = await Evaluator.create(device, { ...loaded, input: [64, 48], batchSize: 2, losses: [] });
-  await using loader = createLoader({ dataset, input: size, heatmap, sigma: 1, batchSize: 2, limit: index + 1, workers: 0 });
+  await using loader = createLoader({ dataset, input: size, batchSize: 2, limit: index + 1, workers: 0 });
   const { predictions } = await evaluator.evaluate({ dataset, loader, threshold: 0.1, lossWeights: [] });
   return predictions[index]!.keypoints;
 }

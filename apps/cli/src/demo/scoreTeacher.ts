@@ -7,17 +7,17 @@ export async function scoreTeacher(
   device: Device,
   recipe: Recipe,
 ): Promise<{ readonly score: Score; readonly tiles: readonly SampleTile[] }> {
-  const { Evaluator, loadNetwork, microBatchSize, readNetworkFile, readRecipeData } = await import("@kindling/trainer");
+  const { Evaluator, loadNetwork, microBatchSize, readNetworkFile, readRecipeData, targetCodecOf } = await import("@kindling/trainer");
   const { createLoader } = await import("@kindling/data");
   const teacher = recipe.teacher!; // only recipes with a teacher come here
-  const { input, heatmap, sigma } = recipe.data;
+  const { input } = recipe.data;
+  const codec = targetCodecOf(recipe.data);
   const batchSize = microBatchSize(recipe);
   using network = loadNetwork(device, await readNetworkFile(teacher.weights, { ...teacher, input }));
   const { validation } = await readRecipeData(recipe);
-  const options = { ...network, input, batchSize, losses: recipe.losses };
+  const options = { ...network, input, batchSize, losses: recipe.losses, codec };
   using evaluator = await Evaluator.create(device, options);
-  const size = ([height, width]: readonly [number, number]) => ({ height, width });
-  await using loader = createLoader({ dataset: validation, input: size(input), heatmap: size(heatmap), sigma, batchSize });
+  await using loader = createLoader({ dataset: validation, input: { height: input[0], width: input[1] }, codec, batchSize });
   const { pck, loss, tiles } = await evaluator.evaluate({
     dataset: validation,
     loader,

@@ -3,7 +3,7 @@ import { type Batch, createLoader } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { median } from "@kindling/kernels";
 import { modelCosts } from "@kindling/models";
-import { createRandom } from "@kindling/pose";
+import { createRandom, targetShapes } from "@kindling/pose";
 import {
   createNetworks,
   microBatchSize,
@@ -13,6 +13,7 @@ import {
   readRecipeData,
   stepCosts,
   TrainStep,
+  targetCodecOf,
   writeFileAtomically,
 } from "@kindling/trainer";
 import { sizeOfPair } from "../networkKeys.ts";
@@ -120,13 +121,13 @@ async function trainingSteps(
 type BatchSource = AsyncDisposable & ({ readonly next: () => Promise<Batch> } | { readonly next?: never; readonly random: Batch });
 
 async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSource> {
-  const { input, heatmap, sigma, batchSize, workers, train } = recipe.data;
+  const { input, batchSize, workers, train } = recipe.data;
   if (!existsSync(train.data)) {
     progress.note(`${train.data} does not exist, so the batch is random and loading is not measured`);
     return { random: randomBatch(recipe), [Symbol.asyncDispose]: async () => undefined };
   }
   const { training, stored } = await readRecipeData(recipe);
-  const sizes = { input: sizeOfPair(input), heatmap: sizeOfPair(heatmap), sigma, batchSize };
+  const sizes = { input: sizeOfPair(input), codec: targetCodecOf(recipe.data), batchSize };
   const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(workers === undefined ? {} : { workers }) };
   const loader = createLoader({ dataset: training, ...sizes, ...order, stored: stored.training });
   let epoch = loader[Symbol.asyncIterator]();
@@ -146,14 +147,18 @@ async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSourc
   };
 }
 
-function randomBatch({ data: { input, heatmap, batchSize }, student: { joints }, teacher }: Recipe): Batch {
+function randomBatch({ data, student: { joints }, teacher }: Recipe): Batch {
+  const { input, heatmap, batchSize } = data;
   const random = createRandom(1);
-  const shape = [batchSize, ...heatmap, joints];
+  const values = (shape: readonly number[]) => Float32Array.from({ length: batchSize * sizeOf(shape) }, random);
+  const { mask, ...shapes } = targetShapes(targetCodecOf(data), sizeOfPair(input), joints);
   return {
     image: Uint8Array.from({ length: batchSize * sizeOf(input) * 4 }, () => Math.floor(256 * random())),
-    target: Float32Array.from({ length: sizeOf(shape) }, random),
-    mask: new Float32Array(batchSize * joints).fill(1),
-    ...(teacher?.cache === undefined ? {} : { teacher: Float32Array.from({ length: sizeOf(shape) }, random) }),
+    targets: {
+      ...Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, values(shape)])),
+      mask: new Float32Array(batchSize * sizeOf(mask!)).fill(1), // every codec has one
+    },
+    ...(teacher?.cache === undefined ? {} : { teacher: values([...heatmap, joints]) }),
     indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
     valid: batchSize,
   };

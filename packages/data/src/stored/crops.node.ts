@@ -62,8 +62,6 @@ export async function cropDataset(options: CropDatasetOptions): Promise<CroppedD
     await using loader = createLoader({
       dataset: { ...dataset, samples },
       input,
-      heatmap: { width: 1, height: 1 }, // targets are of no interest here
-      sigma: 1,
       batchSize,
       ...(workers === undefined ? {} : { workers }),
     });

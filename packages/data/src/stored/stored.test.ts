@@ -14,7 +14,7 @@ import { float16Values } from "./float16Values.ts";
 import { openTeacherRecords, openTeacherRecordWriter, type TeacherRecordOptions } from "./teacherRecords.node.ts";
 
 const input = { width: 24, height: 32 };
-const heatmap = { width: 6, height: 8 };
+const codec = { kind: "heatmaps", heatmap: { width: 6, height: 8 }, sigma: 1, encoding: "unbiased" } as const;
 let root = "";
 let made: { annotations: string; images: string };
 let dataset: Dataset;
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 const load = (changes: Partial<LoaderOptions> = {}): DataLoader =>
-  createLoader({ dataset, input, heatmap, sigma: 1, batchSize: 4, workers: 0, shuffle: true, seed: 5, ...changes });
+  createLoader({ dataset, input, codec, batchSize: 4, workers: 0, shuffle: true, seed: 5, ...changes });
 const crop = (changes: object = {}) => cropDataset({ ...made, input, directory, workers: 0, ...changes });
 const openNow = (changes: object = {}) => openCrops({ ...made, dataset, input, directory, ...changes });
 
@@ -220,7 +220,7 @@ test("the speeds of both ways are measured", async () => {
     const { user, system } = process.cpuUsage();
     return user + system;
   };
-  const speeds = await measureLoader({ dataset, input, heatmap, sigma: 1, batchSize: 4, workers: 0 }, file, { rounds: 1, cpuMicroseconds });
+  const speeds = await measureLoader({ dataset, input, codec, batchSize: 4, workers: 0 }, file, { rounds: 1, cpuMicroseconds });
   for (const speed of Object.values(speeds)) for (const value of Object.values(speed)) expect(value).toBeGreaterThan(0);
 });
 

@@ -3,13 +3,12 @@ import type { Conv2d } from "@kindling/models";
 
 /** What loss terms compare: tensors of one step's graph. */
 export interface LossContext {
-  /** The student's heatmaps [n,h,w,k]. */
-  readonly student: Tensor;
-  /** The teacher's heatmaps [n,h,w,k]; absent without a teacher. */
-  readonly teacher?: Tensor;
-  /** Ground truth [n,h,w,k], and which joints of it teach [n,k]. */
-  readonly target: Tensor;
-  readonly mask: Tensor;
+  /** What the student predicts with: heatmaps [n,h,w,k], or SimCC's vectors over x and over y, [n,k,bins] each. */
+  readonly student: readonly Tensor[];
+  /** The same of the teacher; absent without one. */
+  readonly teacher?: readonly Tensor[];
+  /** Ground truth by name, as `targetShapes` of @kindling/pose has it: `target` [n,h,w,k] and `mask` [n,k], the weights of the joints, for heatmaps. */
+  readonly targets: Readonly<Record<string, Tensor>>;
   /** A mask of ones [n,k], for terms that teach every joint. */
   readonly everyJoint: () => Tensor;
   /** A tensor by module path, e.g. "student.backbone.10.out". @throws TapError naming the nearest paths. */

@@ -10,15 +10,17 @@ import type { LossContext } from "./lossContext.ts";
  * Terms against the teacher teach every joint: means over n, k (and pixels), so that weights carry over to other batches and heatmap sizes.
  */
 export function lossOf(term: LossTerm, context: LossContext): Tensor {
+  const student = context.student[0]!; // a network that is trained predicts with one tensor or more
+  const { target, mask } = context.targets;
   switch (term.kind) {
     case "adaptiveWing":
       return term.against === "groundTruth"
-        ? adaptiveWing(context.student, context.target, context.mask)
-        : adaptiveWing(context.student, teacherOf(context), context.everyJoint());
+        ? adaptiveWing(student, target!, mask!)
+        : adaptiveWing(student, teacherOf(context), context.everyJoint());
     case "mse":
-      return term.against === "groundTruth" ? mse(context.student, context.target, context.mask) : mse(context.student, teacherOf(context));
+      return term.against === "groundTruth" ? mse(student, target!, mask!) : mse(student, teacherOf(context));
     case "spatialKl":
-      return spatialKl(context.student, teacherOf(context), { temperature: term.temperature, logitScale: term.logitScale });
+      return spatialKl(student, teacherOf(context), { temperature: term.temperature, logitScale: term.logitScale });
     case "feature":
       return featureLoss(term, context);
     default:
@@ -38,7 +40,8 @@ function featureLoss(term: FeatureLoss, context: LossContext): Tensor {
   return mse(sameShape(adapted.shape.slice(1, 3), size) ? adapted : resizeBilinear(adapted, size), teacher);
 }
 
+/** The teacher's heatmaps. */
 function teacherOf({ teacher }: LossContext): Tensor {
-  if (!teacher) throw new Error("a loss term compares with the teacher, but there is none: parseRecipe refuses such recipes");
-  return teacher;
+  if (!teacher?.[0]) throw new Error("a loss term compares with the teacher, but there is none: parseRecipe refuses such recipes");
+  return teacher[0];
 }

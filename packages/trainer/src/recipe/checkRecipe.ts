@@ -6,7 +6,14 @@ import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
 export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
-  return checkNetworks(recipe) ?? checkData(recipe) ?? checkLosses(recipe) ?? checkOptimizer(recipe) ?? checkSchedule(recipe);
+  return (
+    checkNetworks(recipe) ??
+    checkCodec(recipe) ??
+    checkData(recipe) ??
+    checkLosses(recipe) ??
+    checkOptimizer(recipe) ??
+    checkSchedule(recipe)
+  );
 }
 
 function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | undefined {
@@ -24,6 +31,27 @@ function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | und
   }
   if (student.backbone !== undefined && student.weights !== undefined) {
     return issue(["student", "backbone"], "student.backbone: student.weights already holds the backbone; remove one of the two");
+  }
+  return undefined;
+}
+
+function checkCodec({ data: { codec, input }, student }: Recipe): DescribedIssue | undefined {
+  const { card } = createNetwork(student, input, "student");
+  if (codec.kind !== card.codec.kind) {
+    const made = card.outputs(input).map(({ name }) => name);
+    return issue(["data", "codec"], `data.codec: ${codec.kind} does not fit ${card.name}, which puts out ${made.join(" and ")}`);
+  }
+  if (codec.kind === "simcc" && card.codec.kind === "simcc" && codec.splitRatio !== card.codec.splitRatio) {
+    return issue(
+      ["data", "codec", "splitRatio"],
+      `data.codec.splitRatio: ${card.name} has ${card.codec.splitRatio} bins a pixel, not ${codec.splitRatio}`,
+    );
+  }
+  if (codec.jointWeights && codec.jointWeights.length !== student.joints) {
+    return issue(
+      ["data", "codec", "jointWeights"],
+      `data.codec.jointWeights: needs a weight for each of the ${student.joints} joints; got ${codec.jointWeights.length}`,
+    );
   }
   return undefined;
 }

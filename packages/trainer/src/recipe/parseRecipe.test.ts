@@ -46,6 +46,7 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
       input: [384, 288],
       heatmap: [96, 72],
       sigma: 3,
+      codec: { kind: "heatmaps", encoding: "unbiased" },
       batchSize: 128,
       augment: "none",
       cache: false,
@@ -285,6 +286,16 @@ test.each([
     "heatmaps that do not divide the input",
     withLine(9, "  batchSize: 1\n  heatmap: [100, 72]"),
     "/r/kd.yaml:10: data.heatmap: 100 cells must divide the input's height of 384 pixels",
+  ],
+  [
+    "targets that the network does not put out",
+    withLine(9, "  batchSize: 1\n  codec: { kind: simcc }"),
+    "/r/kd.yaml:10: data.codec: simcc does not fit squeezenet-hpe, which puts out heatmaps",
+  ],
+  [
+    "weights of other joints",
+    withLine(9, "  batchSize: 1\n  codec: { kind: heatmaps, jointWeights: [1, 1.5] }"),
+    "/r/kd.yaml:10: data.codec.jointWeights: needs a weight for each of the 17 joints; got 2",
   ],
   [
     "a batch that has no so many equal parts",

@@ -1,4 +1,5 @@
 import { heads } from "@kindling/models";
+import type { SimccLabels } from "@kindling/pose";
 import { z } from "zod";
 import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
@@ -36,24 +37,58 @@ const dataSet = closedObject({
   crops: path.exactOptional().describe("folder of the crops that `kindling data crop` made"),
 }).transform(({ data, images, ...rest }) => ({ data, images: images ?? folderOf(data), ...rest }));
 
+const jointWeights = z.array(z.number().min(0)).min(1).exactOptional().describe("one weight a joint, such as HRNet's; default: 1 each");
+const simccLabels = z.discriminatedUnion("kind", [
+  closedObject({
+    kind: z.literal("gaussian"),
+    sigma: z
+      .tuple([positive, positive])
+      .exactOptional()
+      .describe("over x and over y, in bins; default: RTMPose's, the root of an eighth of the pixels"),
+    rounded: z.boolean().default(false).describe("peaks at the nearest bin, as mmpose makes them, instead of at the key point"),
+  }),
+  closedObject({
+    kind: z.literal("standard"),
+    smoothing: fraction.default(0).describe("what the other bins get of the 1 of the right one"),
+  }),
+]);
+const codec = z.discriminatedUnion("kind", [
+  closedObject({
+    kind: z.literal("heatmaps"),
+    encoding: z
+      .enum(["unbiased", "msra"])
+      .default("unbiased")
+      .describe("Gaussians about the key point, or about its cell as HRNet has them"),
+    jointWeights,
+  }),
+  closedObject({
+    kind: z.literal("simcc"),
+    splitRatio: positive.default(2).describe("bins a pixel"),
+    labels: simccLabels.default({ kind: "gaussian", rounded: false }),
+    jointWeights,
+  }),
+]);
+
 const data = closedObject({
   train: dataSet,
   validation: dataSet,
   input: size.describe("crop [height, width] in pixels"),
   heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input"),
   sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
+  codec: codec.default({ kind: "heatmaps", encoding: "unbiased" }).describe("how key points become targets"),
   batchSize: count.describe("samples of an update"),
   workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
   augment: z.literal("none").default("none"),
   limit: count.exactOptional().describe("use only the first so many persons of each set"),
   overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set, whatever limit says"),
   cache: z.boolean().default(false).describe("keep every prepared person in memory; for small data sets"),
-}).transform(({ train, validation, input, heatmap = quarter(input), sigma = defaultSigma(heatmap[0]), ...rest }) => ({
+}).transform(({ train, validation, input, heatmap = quarter(input), sigma = defaultSigma(heatmap[0]), codec, ...rest }) => ({
   train,
   validation,
   input,
   heatmap,
   sigma,
+  codec: codec.kind === "simcc" ? { ...codec, labels: completeLabels(codec.labels, input) } : codec,
   ...rest,
 }));
 
@@ -191,6 +226,11 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
   metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
   pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
 });
+
+/** With RTMPose's sigma where there is none: 4.9 and 5.66 bins at 192 × 256 pixels. */
+function completeLabels(labels: z.output<typeof simccLabels>, [height, width]: [number, number]): SimccLabels {
+  return labels.kind === "gaussian" ? { ...labels, sigma: labels.sigma ?? [Math.sqrt(width / 8), Math.sqrt(height / 8)] } : labels;
+}
 
 function quarter([height, width]: [number, number]): [number, number] {
   return [Math.max(1, Math.floor(height / 4)), Math.max(1, Math.floor(width / 4))];

@@ -8,8 +8,10 @@ export function randomBatch({ data: { batchSize, input, heatmap }, student: { jo
   const cells = heatmap[0] * heatmap[1];
   return {
     image: Uint8Array.from({ length: batchSize * input[0] * input[1] * 4 }, () => 256 * random()),
-    target: Float32Array.from({ length: batchSize * cells * joints }, () => random() ** 8),
-    mask: Float32Array.from({ length: batchSize * joints }, () => Math.round(random())),
+    targets: {
+      target: Float32Array.from({ length: batchSize * cells * joints }, () => random() ** 8),
+      mask: Float32Array.from({ length: batchSize * joints }, () => Math.round(random())),
+    },
     indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
     valid: batchSize,
   };

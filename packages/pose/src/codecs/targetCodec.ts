@@ -1,0 +1,60 @@
+import type { Size } from "../boxes/box.ts";
+import { encodeHeatmaps, type HeatmapEncoding } from "./encodeHeatmaps.ts";
+import { encodeSimcc, type SimccLabels, simccBins } from "./encodeSimcc.ts";
+
+/** What a network learns key points as; plain data, so that it can be sent to a worker thread. */
+export type TargetCodec =
+  | {
+      readonly kind: "heatmaps";
+      /** Size of the heatmaps in cells. */
+      readonly heatmap: Size;
+      /** Standard deviation of the targets in cells. */
+      readonly sigma: number;
+      readonly encoding: HeatmapEncoding;
+      /** [k], multiplies the mask; default 1. */
+      readonly jointWeights?: readonly number[];
+    }
+  | {
+      readonly kind: "simcc";
+      /** Bins a pixel of the input. */
+      readonly splitRatio: number;
+      readonly labels: SimccLabels;
+      /** [k], multiplies the mask; default 1. */
+      readonly jointWeights?: readonly number[];
+    };
+
+/**
+ * Shapes of one person's targets by name, for crops of a size and a number of joints: heatmaps have `target` [h,w,k] and `mask` [k]; SimCC has
+ * `targetX` [k,bins], `targetY` [k,bins] and `mask` [k].
+ */
+export function targetShapes(codec: TargetCodec, input: Size, joints: number): Readonly<Record<string, readonly number[]>> {
+  switch (codec.kind) {
+    case "heatmaps":
+      return { target: [codec.heatmap.height, codec.heatmap.width, joints], mask: [joints] };
+    case "simcc": {
+      const [xBins, yBins] = [simccBins(input.width, codec.splitRatio), simccBins(input.height, codec.splitRatio)];
+      return { targetX: [joints, xBins], targetY: [joints, yBins], mask: [joints] };
+    }
+    default:
+      return codec satisfies never;
+  }
+}
+
+/**
+ * One person's targets by the names of {@link targetShapes}. Key points [k·3]: x, y in pixels of the crop, COCO visibility.
+ * @throws KeypointsError and RangeError as `encodeHeatmaps` and `encodeSimcc` do.
+ */
+export function encodeTargets(codec: TargetCodec, input: Size, keypoints: ArrayLike<number>): Readonly<Record<string, Float32Array>> {
+  switch (codec.kind) {
+    case "heatmaps": {
+      const { heatmaps, mask } = encodeHeatmaps(keypoints, { ...codec, input });
+      return { target: heatmaps, mask };
+    }
+    case "simcc": {
+      const { x, y, mask } = encodeSimcc(keypoints, { ...codec, input });
+      return { targetX: x, targetY: y, mask };
+    }
+    default:
+      return codec satisfies never;
+  }
+}
