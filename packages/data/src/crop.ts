@@ -14,16 +14,17 @@ export interface RgbImage {
 export const cropVersion = 1;
 
 /**
- * The image seen through an affine transform (image pixels → output pixels), bilinear, black outside: [height, width, 4], RGBA.
+ * The image seen through an affine transform (image pixels → output pixels), bilinear: [height, width, 4], RGBA. Outside, all colours are
+ * `border`, black by default.
  * Alpha is 255 everywhere, outside the image too, so that a crop can be shown as it is.
  *
  * Bit for bit `cv2.warpAffine(image, affine, size, flags=INTER_LINEAR)` of OpenCV 4, which the public checkpoints were trained with:
  * output pixel (x, y) is sampled at affine⁻¹·(x, y), where whole numbers are pixel centres; the sample's position is rounded to 1/32 pixel
- * (imgproc/src/imgwarp.cpp; OpenCV 5 no longer rounds, which changes few pixels and those by 1–3 levels). A neighbour outside counts as 0,
+ * (imgproc/src/imgwarp.cpp; OpenCV 5 no longer rounds, which changes few pixels and those by 1–3 levels). A neighbour outside counts as border,
  * so a border fades over one pixel. There is no filter before: a crop much smaller than its source aliases, here as there.
  * @throws AffineError when the transform is singular.
  */
-export function cropImage(image: RgbImage, affine: Affine, { width, height }: Size): Uint8Array<ArrayBuffer> {
+export function cropImage(image: RgbImage, affine: Affine, { width, height }: Size, border = 0): Uint8Array<ArrayBuffer> {
   const [a, b, c, d, e, f] = invertAffine(affine);
   const output = new Uint8Array(width * height * 4).fill(255);
   // Along a row only these two change, so they are computed once; positions are in 1/1024 pixel.
@@ -33,13 +34,13 @@ export function cropImage(image: RgbImage, affine: Affine, { width, height }: Si
     // 16 makes the shift from 1/1024 to 1/32 pixel round instead of truncate.
     const startX = fixedPoint(b * y + c) + 16;
     const startY = fixedPoint(e * y + f) + 16;
-    for (let x = 0; x < width; x++, at += 4) sample(image, (startX + alongX[x]!) >> 5, (startY + alongY[x]!) >> 5, output, at);
+    for (let x = 0; x < width; x++, at += 4) sample(image, (startX + alongX[x]!) >> 5, (startY + alongY[x]!) >> 5, border, output, at);
   }
   return output;
 }
 
 /** Writes the colours of the pixel at a position in 1/32 pixel. */
-function sample(image: RgbImage, x32: number, y32: number, output: Uint8Array, at: number): void {
+function sample(image: RgbImage, x32: number, y32: number, border: number, output: Uint8Array, at: number): void {
   const { data, width, height, channels } = image;
   const x = x32 >> 5;
   const y = y32 >> 5;
@@ -59,16 +60,16 @@ function sample(image: RgbImage, x32: number, y32: number, output: Uint8Array, a
     }
   } else {
     for (let k = 0; k < 3; k++) {
-      const upper = valueAt(image, x, y, k) * w00 + valueAt(image, x + 1, y, k) * w01;
-      const lower = valueAt(image, x, y + 1, k) * w10 + valueAt(image, x + 1, y + 1, k) * w11;
+      const upper = valueAt(image, x, y, k, border) * w00 + valueAt(image, x + 1, y, k, border) * w01;
+      const lower = valueAt(image, x, y + 1, k, border) * w10 + valueAt(image, x + 1, y + 1, k, border) * w11;
       output[at + k] = (upper + lower + 512) >> 10;
     }
   }
 }
 
-/** 0 outside the image. */
-function valueAt({ data, width, height, channels }: RgbImage, x: number, y: number, k: number): number {
-  return x >= 0 && y >= 0 && x < width && y < height ? data[(y * width + x) * channels + k]! : 0;
+/** The border's outside the image. */
+function valueAt({ data, width, height, channels }: RgbImage, x: number, y: number, k: number, border: number): number {
+  return x >= 0 && y >= 0 && x < width && y < height ? data[(y * width + x) * channels + k]! : border;
 }
 
 /** In 1/1024 pixel, halves to the even neighbour as OpenCV's cvRound; a million pixels away is as good as any further place outside. */

@@ -3,6 +3,8 @@ export { readCoco } from "#readCoco";
 export { cropDataset, openCrops } from "#storedCrops";
 export { synthesizeDataset } from "#synthesize";
 export { openTeacherRecords, openTeacherRecordWriter } from "#teacherRecords";
+export * from "./bottomUp/scene.ts";
+export { letterbox, publishedCrops, type SceneViews } from "./bottomUp/sceneView.ts";
 export * from "./crop.ts";
 export * from "./formats/coco.ts";
 export type * from "./formats/readCocoOptions.ts";
