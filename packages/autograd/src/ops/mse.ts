@@ -7,15 +7,23 @@ import { heatmapAxis } from "./axisOf.ts";
 import { checkSameShape } from "./checkSameShape.ts";
 import { weightedMseOp } from "./weightedMse.ts";
 
+/** How {@link mse} with a mask is averaged. */
+export interface MseOptions {
+  /** N of the formula: Σ mask · h · w ("visible", the default; then 0 where nothing is visible), or n·h·w·k ("all"). */
+  readonly normalization?: "visible" | "all";
+}
+
 /**
  * Mean squared error → []: the mean of (prediction − target)² over all elements of any shape, or, with a mask [n,k] for heatmaps [n,h,w,k],
- * Σ mask · (prediction − target)² / (Σ mask · h · w), which is 0 when nothing is visible. Both operands are differentiable, the mask is not.
+ * Σ mask · (prediction − target)² / N. Both operands are differentiable, the mask is not.
  * @throws ShapeError when the operands differ in shape or the mask is not [n,k].
  */
-export function mse(prediction: Tensor, target: Tensor, mask?: Tensor): Tensor {
+export function mse(prediction: Tensor, target: Tensor, mask?: Tensor, options: MseOptions = {}): Tensor {
   if (!mask) return record(mseOp, [prediction, target], {})[0]!;
-  const scale = 1 / heatmapAxis("mse", prediction).length;
-  return record(weightedMseOp, [prediction, target, mask], { loss: "mse", each: "map", squared: false, scale, normalize: true })[0]!;
+  const { outer, length, inner } = heatmapAxis("mse", prediction);
+  const normalize = options.normalization !== "all";
+  const scale = 1 / (normalize ? length : outer * length * inner);
+  return record(weightedMseOp, [prediction, target, mask], { loss: "mse", each: "map", squared: false, scale, normalize })[0]!;
 }
 
 /** The rule object of {@link mse} without a mask. */

@@ -3,8 +3,10 @@ import { type SimccKlProblem, simccKlGradKernel, simccKlKernel } from "@kindling
 import { record } from "../graph.ts";
 import { dispatch, type Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
+import { div } from "./div.ts";
 import { fill } from "./fill.ts";
-import { sumAllDispatches } from "./sumAll.ts";
+import { maximum } from "./maximum.ts";
+import { sumAll, sumAllDispatches } from "./sumAll.ts";
 
 /** Letters of the formula of {@link simccKl}. */
 export interface SimccKlOptions {
@@ -16,18 +18,18 @@ export interface SimccKlOptions {
   readonly labelBeta?: number;
   /**
    * N of the formula: n·k ("batchAndJoints", the default), which makes the loss the mean of the samples' and joints' divergences, so that its
-   * weight among other losses carries over to other batch sizes and numbers of bins; or k·bins ("jointsAndBins"), mmpose's, which grows with
-   * the batch. The second is n / bins times the first.
+   * weight among other losses carries over to other batch sizes and numbers of bins; Σ weight ("visible"; then L = 0 where no joint is visible); or
+   * k·bins ("jointsAndBins"), mmpose's, which grows with the batch and is n / bins times the first.
    */
-  readonly normalization?: "batchAndJoints" | "jointsAndBins";
+  readonly normalization?: "batchAndJoints" | "visible" | "jointsAndBins";
 }
 
 /**
  * KL divergence of SimCC vectors of one axis: prediction, target [n,k,bins], weight [n,k] or none → []. The loss of a pose is that of x and that
  * of y added.
  *
- * L = 1/N · Σ_{n,k} weight · Σ_bins p (ln p − ln q), q = softmax(β · prediction), p the target or its softmax, and 0 ln 0 = 0. Joints of weight
- * 0 count in N. Target and weight get no gradient. mmpose, models/losses/classification_loss.py, KLDiscretLoss (Jiang et al. 2023, "RTMPose").
+ * L = 1/N · Σ_{n,k} weight · Σ_bins p (ln p − ln q), q = softmax(β · prediction), p the target or its softmax, and 0 ln 0 = 0. But for "visible",
+ * joints of weight 0 count in N. Target and weight get no gradient. mmpose, models/losses/classification_loss.py, KLDiscretLoss (Jiang et al. 2023, "RTMPose").
  * @throws ShapeError when prediction and target are not of one shape [n,k,bins] or the weight is not [n,k], RangeError when a beta is not positive.
  */
 export function simccKl(prediction: Tensor, target: Tensor, weight: Tensor | null, options: SimccKlOptions = {}): Tensor {
@@ -35,7 +37,8 @@ export function simccKl(prediction: Tensor, target: Tensor, weight: Tensor | nul
   if (!(attrs.beta > 0)) throw new RangeError(`simccKl: beta must be positive, not ${attrs.beta}`);
   if (!(attrs.labelBeta > 0)) throw new RangeError(`simccKl: labelBeta must be positive, not ${attrs.labelBeta}`);
   const { rows } = vectorsOf("simccKl", prediction);
-  return record(simccKlOp, [prediction, target, weight ?? fill(prediction.graph, rows, 1)], attrs)[0]!;
+  const weights = weight ?? fill(prediction.graph, rows, 1);
+  return record(simccKlOp, [prediction, target, attrs.normalization === "visible" ? shareOfSum(weights) : weights], attrs)[0]!;
 }
 
 /** Options of {@link simccKlOp}. */
@@ -76,10 +79,15 @@ export const simccKlGradOp: Op<SimccKlAttrs> = {
   vjp: "not differentiable",
 };
 
+/** weight / Σ weight; 0 where all are 0. */
+function shareOfSum(weight: Tensor): Tensor {
+  return div(weight, maximum(sumAll(weight), fill(weight.graph, [], 1e-20)));
+}
+
 function problemOf(prediction: Aval, { beta, labelSoftmax, labelBeta, normalization }: SimccKlAttrs): SimccKlProblem {
   const { rows, bins } = vectorsOf("simccKl", prediction);
   const [n = 0, k = 0] = rows;
-  const scale = 1 / (normalization === "batchAndJoints" ? n * k : k * bins);
+  const scale = 1 / { batchAndJoints: n * k, visible: 1, jointsAndBins: k * bins }[normalization];
   return { rows: n * k, bins, beta, labelSoftmax, labelBeta, scale };
 }
 

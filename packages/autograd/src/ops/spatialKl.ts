@@ -22,8 +22,8 @@ export interface SpatialKlOptions {
   readonly temperature: number;
   /** a of the formula: sharpens heatmaps, whose values in 0 … 1 are no logits. */
   readonly logitScale?: number;
-  /** What the sum over maps is divided by: n, as `batchmean` in PyTorch, or the number (with a mask: the weight) of all maps. */
-  readonly normalization?: "batch" | "batchAndJoints";
+  /** N of the formula: n, as `batchmean` in PyTorch ("batch"), Σ m ("batchAndJoints", the default), or n·k whatever the mask is ("all"). */
+  readonly normalization?: "batch" | "batchAndJoints" | "all";
   /** [n,k]: m of the formula, 1 where absent. */
   readonly mask?: Tensor;
 }
@@ -31,8 +31,8 @@ export interface SpatialKlOptions {
 /**
  * Distillation of heatmaps as distributions over their pixels: student, teacher [n,h,w,k] → [].
  *
- * L = T² / N · Σ_{n,k} m · KL(softmax(a·teacher / T) ‖ softmax(a·student / T)), KL(p ‖ q) = Σ_{h,w} p · ln(p / q), and N = n ("batch") or
- * N = n·k, with a mask Σ m ("batchAndJoints", the default; then L = 0 where no joint is visible). The logit scale a multiplies both maps
+ * L = T² / N · Σ_{n,k} m · KL(softmax(a·teacher / T) ‖ softmax(a·student / T)), KL(p ‖ q) = Σ_{h,w} p · ln(p / q), and N = n
+ * ("batch"), n·k ("all") or Σ m, n·k without a mask ("batchAndJoints", the default; then L = 0 where no joint is visible). The logit scale a multiplies both maps
  * before the division by T and nothing else: T² makes the gradient's size independent of T, not of a.
  * The teacher gets no gradient. Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", §2.
  * @throws ShapeError when the heatmaps differ in shape or the mask is not [n,k], RangeError when T or a is not positive.
@@ -41,8 +41,9 @@ export function spatialKl(student: Tensor, teacher: Tensor, options: SpatialKlOp
   const { temperature, logitScale = 1, normalization = "batchAndJoints", mask } = options;
   if (!(temperature > 0)) throw new RangeError(`spatialKl: the temperature must be positive, not ${temperature}`);
   if (!(logitScale > 0)) throw new RangeError(`spatialKl: logitScale must be positive, not ${logitScale}`);
+  const { outer, inner } = heatmapAxis("spatialKl", student);
   const normalize = normalization === "batchAndJoints";
-  const scale = temperature ** 2 / (normalize ? 1 : heatmapAxis("spatialKl", student).outer);
+  const scale = temperature ** 2 / { batch: outer, batchAndJoints: 1, all: outer * inner }[normalization];
   const attrs = { loss: "spatialKl", logitScale: logitScale / temperature, scale, normalize, teacherGradient: false };
   return record(spatialKlOp, mask ? [student, teacher, mask] : [student, teacher], attrs)[0]!;
 }

@@ -4,6 +4,7 @@ import { simccKlReference } from "@kindling/kernels";
 import type { OpCase, OpInput } from "../opCase.ts";
 import type { OpFamily } from "../opFamily.ts";
 import { randomValues } from "../random.ts";
+import { reciprocalOf } from "./heatmapSizes.ts";
 
 /** Sizes [n,k,bins]: two bins (one has no gradient but rounding), odd, more than a workgroup has threads, and whole workgroups. */
 const shapes: readonly (readonly [n: number, k: number, bins: number])[] = [
@@ -18,12 +19,14 @@ const settings: readonly (Required<SimccKlOptions> & { readonly weighted: boolea
   { beta: 2, labelSoftmax: true, labelBeta: 7, normalization: "batchAndJoints", weighted: true },
   { beta: 1, labelSoftmax: false, labelBeta: 10, normalization: "jointsAndBins", weighted: false },
   { beta: 3, labelSoftmax: false, labelBeta: 10, normalization: "batchAndJoints", weighted: true },
+  { beta: 10, labelSoftmax: true, labelBeta: 10, normalization: "visible", weighted: true },
+  { beta: 3, labelSoftmax: false, labelBeta: 10, normalization: "visible", weighted: false },
 ];
 
 /** simccKl over sizes, targets as they are and as a softmax, with weights and without. */
 export const simccKlFamily: OpFamily = {
   op: "simccKl",
-  cases: shapes.flatMap((shape, i) => settings.map((setting, j) => simccKlCase(shape, setting, 1000 + 40 * i + 4 * j))),
+  cases: shapes.flatMap((shape, i) => settings.map((setting, j) => simccKlCase(shape, setting, 1000 + 60 * i + 4 * j))),
   random: (draw) =>
     simccKlCase(
       [draw.size(3), draw.size(5), 1 + draw.size(80)],
@@ -35,7 +38,7 @@ export const simccKlFamily: OpFamily = {
 /** simccDistillation over sizes. */
 export const simccDistillationFamily: OpFamily = {
   op: "simccDistillation",
-  cases: shapes.map((shape, i) => distillationCase(shape, 10, 1200 + 4 * i)),
+  cases: shapes.map((shape, i) => distillationCase(shape, 10, 1300 + 4 * i)),
   random: (draw) => distillationCase([draw.size(3), draw.size(5), 1 + draw.size(80)], draw.oneOf([1, 10]), draw.seed()),
 };
 
@@ -52,9 +55,10 @@ function simccKlCase(shape: readonly [number, number, number], setting: (typeof 
     inputs: [vectors("prediction", shape, seed, true), target, ...(weighted ? [weight] : [])],
     build: ([prediction, labels, weights]) => simccKl(prediction!, labels!, weights ?? null, options),
     reference: ([prediction, labels, weights]) => {
-      const scale = 1 / (options.normalization === "batchAndJoints" ? n * k : k * bins);
+      const counts = weights ?? new Float64Array(n * k).fill(1);
+      const scale = { batchAndJoints: 1 / (n * k), visible: reciprocalOf(counts, 1), jointsAndBins: 1 / (k * bins) }[options.normalization];
       const problem = { rows: n * k, bins, ...options, scale };
-      const { divergence } = simccKlReference(problem, prediction!, labels!, weights ?? new Float64Array(n * k).fill(1));
+      const { divergence } = simccKlReference(problem, prediction!, labels!, counts);
       return Float64Array.of(divergence.value.reduce((sum, value) => sum + value, 0));
     },
   };

@@ -8,7 +8,7 @@ import { drawHeatmaps, heatmapInput, heatmapSizes, maskInput, reciprocalOf, sumO
 interface Setting {
   readonly temperature: number;
   readonly logitScale: number;
-  readonly normalization: "batch" | "batchAndJoints";
+  readonly normalization: "batch" | "batchAndJoints" | "all";
   readonly mask: "absent" | Visible;
   /** Heatmaps lie in 0 … range. */
   readonly range: number;
@@ -21,6 +21,7 @@ const settings: readonly Setting[] = [
   { temperature: 2, logitScale: 50, normalization: "batchAndJoints", mask: "absent", range: 1 },
   { temperature: 1, logitScale: 100, normalization: "batch", mask: "some", range: 1 },
   { temperature: 4, logitScale: 1, normalization: "batchAndJoints", mask: "none", range: 1 },
+  { temperature: 2, logitScale: 10, normalization: "all", mask: "some", range: 1 },
 ];
 
 /** spatialKl over temperatures, scales, normalisations and masks. */
@@ -34,7 +35,7 @@ export const spatialKlFamily: OpFamily = {
     const setting: Setting = {
       temperature: draw.oneOf([0.5, 1, 4]),
       logitScale: draw.oneOf([0.25, 1, 10]),
-      normalization: draw.oneOf(["batch", "batchAndJoints"]),
+      normalization: draw.oneOf(["batch", "batchAndJoints", "all"]),
       mask: draw.oneOf(["absent", "some", "none"]),
       range: draw.oneOf([1, 3]),
     };
@@ -55,7 +56,8 @@ function make(shape: Shape, { temperature, logitScale, normalization, mask, rang
     build: ([student, teacher, m]) => spatialKl(student!, teacher!, { temperature, logitScale, normalization, ...(m ? { mask: m } : {}) }),
     reference([student, teacher, m]) {
       const counts = m ?? new Float64Array(n * k).fill(1);
-      const factor = normalization === "batch" ? temperature ** 2 / n : reciprocalOf(counts, temperature ** 2);
+      const fixed = { batch: n, all: n * k, batchAndJoints: null }[normalization];
+      const factor = fixed ? temperature ** 2 / fixed : reciprocalOf(counts, temperature ** 2);
       const weight = counts.map((count) => count * factor);
       return sumOf(spatialKlReference({ outer: n, length: h * w, inner: k }, student!, teacher!, weight, logitScale / temperature).value);
     },
