@@ -9,6 +9,8 @@ export interface Skeleton {
   readonly flipPairs: readonly (readonly [number, number])[];
   /** Standard deviation of human annotation per joint, relative to √area: the σ of COCO's object key point similarity. */
   readonly sigmas: readonly number[];
+  /** Joints that are by definition the mean of others, by name: OpenPose's neck is the middle of the shoulders. */
+  readonly means?: Readonly<Record<string, readonly string[]>>;
   /** CSS colour per limb; without it limbs are coloured by the side of the body. */
   readonly colors?: readonly string[];
 }
@@ -23,7 +25,7 @@ export class SkeletonError extends Error {
  * @throws SkeletonError when a name repeats, an index is not a joint, a joint mirrors twice, or sigmas or colours are too many or few.
  */
 export function defineSkeleton(skeleton: Skeleton): Skeleton {
-  const { name, joints, limbs, flipPairs, sigmas, colors } = skeleton;
+  const { name, joints, limbs, flipPairs, sigmas, colors, means = {} } = skeleton;
   const fail = (problem: string): never => {
     throw new SkeletonError(`skeleton ${name}: ${problem}`);
   };
@@ -37,6 +39,8 @@ export function defineSkeleton(skeleton: Skeleton): Skeleton {
   const mirrored = flipPairs.flat();
   const twice = mirrored.find((joint, i) => mirrored.indexOf(joint) !== i);
   if (twice !== undefined) fail(`${joints[twice]} is in two flip pairs`);
+  const nowhere = Object.keys(means).find((joint) => !joints.includes(joint));
+  if (nowhere !== undefined) fail(`${nowhere} is a mean of others, but no joint`);
   if (sigmas.length !== joints.length) fail(`needs ${joints.length} sigmas, one per joint; got ${sigmas.length}`);
   const badSigma = sigmas.find((sigma) => !(sigma > 0));
   if (badSigma !== undefined) fail(`a sigma must be above 0; got ${badSigma}`);
