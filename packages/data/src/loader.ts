@@ -1,11 +1,14 @@
 import { type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
+import type { SceneViews } from "./bottomUp/sceneView.ts";
 import { epochOrder } from "./epochOrder.ts";
 import { LoaderError } from "./loaderError.ts";
-import { allocateSamples, type PreparedSamples, type PrepareOptions } from "./prepareSamples.ts";
-import type { Dataset, Sample } from "./sample.ts";
+import { allocateSamples, type PreparedSamples } from "./prepareSamples.ts";
+import { allocateTask } from "./prepareTask.ts";
+import type { Dataset } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
+import { type TaskSource, taskSource } from "./taskSource.ts";
 import type { WorkerPool } from "./workerPool.ts";
 
 /** What a loader makes batches of, and in which order. */
@@ -13,8 +16,13 @@ export interface LoaderOptions {
   readonly dataset: Dataset;
   /** Size of the network input. */
   readonly input: Size;
-  /** What key points are learned as; absent where images alone are wanted: batches then have no targets. */
+  /**
+   * What key points are learned as; absent where images alone are wanted: batches then have no targets. With `pafs` a batch is of scenes, images with
+   * all their persons (`scenesOf`).
+   */
   readonly codec?: TargetCodec;
+  /** How scenes are seen; letterboxes by default. */
+  readonly views?: SceneViews;
   readonly batchSize: number;
   /** What the order of every epoch follows from; 0 by default. */
   readonly seed?: number;
@@ -58,7 +66,7 @@ export interface Batch {
   readonly targets: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
   /** What the teacher put out, when that is stored: heatmaps [n,h',w',k]. */
   readonly teacher?: Float32Array<ArrayBuffer>;
-  /** [n], places in `dataset.samples`; 2³²−1 behind `valid`. */
+  /** [n], places in `dataset.samples`, or in `scenesOf`; 2³²−1 behind `valid`. */
   readonly indices: Uint32Array<ArrayBuffer>;
   /** How many samples are real, 1 … n. */
   readonly valid: number;
@@ -92,9 +100,8 @@ const noIndex = 0xffffffff;
 
 class SampleLoader implements DataLoader {
   readonly batchesPerEpoch: number;
-  readonly #samples: readonly Sample[];
+  readonly #source: TaskSource;
   readonly #options: LoaderOptions;
-  readonly #joints: number;
   readonly #pool: WorkerPool | null;
   readonly #cache: Map<number, PreparedSamples> | null;
   readonly #seed: number;
@@ -103,17 +110,16 @@ class SampleLoader implements DataLoader {
   #phase: "idle" | "iterating" | "closed" = "idle";
 
   constructor(options: LoaderOptions) {
-    const { dataset, batchSize, limit = dataset.samples.length, dropLast = false, workers = defaultWorkers(), state } = options;
-    assertWhole({ batchSize, limit }, 1);
+    const { dataset, batchSize, limit, dropLast = false, workers = defaultWorkers(), state } = options;
+    assertWhole({ batchSize, ...(limit === undefined ? {} : { limit }) }, 1);
     assertWhole({ workers, seed: options.seed ?? 0, ...state }, 0);
     this.#options = options;
-    this.#samples = dataset.samples.slice(0, limit);
-    this.#joints = dataset.skeleton.joints.length;
-    assertStored(options, this.#samples.length, this.#joints);
-    this.batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(this.#samples.length / batchSize);
+    this.#source = taskSource(options);
+    assertStored(options, this.#source);
+    this.batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(this.#source.length / batchSize);
     if (this.batchesPerEpoch === 0) {
       throw new LoaderError(
-        `batchSize: ${dataset.name} has ${this.#samples.length} samples, fewer than one batch of ${batchSize}; use a smaller batch`,
+        `batchSize: ${dataset.name} has ${this.#source.length} samples, fewer than one batch of ${batchSize}; use a smaller batch`,
       );
     }
     this.#seed = state?.seed ?? options.seed ?? 0;
@@ -158,7 +164,7 @@ class SampleLoader implements DataLoader {
   }
 
   async *#epochBatches(): AsyncGenerator<Batch, void, undefined> {
-    const order = epochOrder(this.#samples.length, { seed: this.#seed, epoch: this.#epoch, shuffled: this.#options.shuffle ?? false });
+    const order = epochOrder(this.#source.length, { seed: this.#seed, epoch: this.#epoch, shuffled: this.#options.shuffle ?? false });
     const ahead: Promise<Batch>[] = [];
     let next = this.#position;
     const fill = (): void => {
@@ -181,7 +187,7 @@ class SampleLoader implements DataLoader {
   async #prepareBatch(order: readonly number[], position: number): Promise<Batch> {
     const { batchSize } = this.#options;
     const chosen = order.slice(position * batchSize, (position + 1) * batchSize);
-    const batch = allocateSamples(batchSize, this.#joints, this.#options, (bytes) => new ArrayBuffer(bytes));
+    const batch = allocateSamples(batchSize, this.#source.joints, this.#options, (bytes) => new ArrayBuffer(bytes));
     const indices = new Uint32Array(batchSize).fill(noIndex);
     indices.set(chosen);
     const missing: { index: number; at: number }[] = [];
@@ -207,18 +213,12 @@ class SampleLoader implements DataLoader {
   }
 
   async #prepare(indices: readonly number[]): Promise<PreparedSamples> {
-    const samples = indices.map((index) => this.#samples[index]!); // indices of the order
-    const task = { samples, indices, options: prepareOptions(this.#options) };
+    const task = this.#source.task(indices, { seed: this.#seed, epoch: this.#epoch });
     if (this.#pool) return this.#pool.prepare(task);
-    const prepared = allocateSamples(samples.length, this.#joints, this.#options, (bytes) => new ArrayBuffer(bytes));
+    const prepared = allocateTask(task, (bytes) => new ArrayBuffer(bytes));
     await runPrepareTask(task, prepared);
     return prepared;
   }
-}
-
-/** Without the rest of the loader's options, which a message to a worker would copy. */
-function prepareOptions({ input, codec, stored }: PrepareOptions): PrepareOptions {
-  return { input, ...(codec ? { codec } : {}), ...(stored ? { stored } : {}) };
 }
 
 /** Sample n of `count`, as a view. */
@@ -241,16 +241,16 @@ function copySamples(from: PreparedSamples, batch: PreparedSamples, at: number, 
 }
 
 /** Records of another size, or too few, belong to another loader. */
-function assertStored({ stored, input, codec }: LoaderOptions, samples: number, joints: number): void {
+function assertStored({ stored, input, codec }: LoaderOptions, { length, joints }: TaskSource): void {
   // A teacher's heatmaps are of the size of the targets; without such targets nothing says what they should be.
   const heatmaps = codec?.kind === "heatmaps" ? targetShapes(codec, input, joints).target : undefined;
   const teacher = heatmaps?.reduce((bytes, axis) => bytes * axis, 2) ?? stored?.teacher?.recordBytes;
   const expected = { crops: input.height * input.width * 3, teacher };
   for (const name of ["crops", "teacher"] as const) {
     const file = stored?.[name];
-    if (!file || (file.recordBytes === expected[name] && file.records >= samples)) continue;
+    if (!file || (file.recordBytes === expected[name] && file.records >= length)) continue;
     throw new LoaderError(
-      `stored.${name}: ${file.path} has ${file.records} records of ${file.recordBytes} bytes; this loader needs ${samples} of ${expected[name]}`,
+      `stored.${name}: ${file.path} has ${file.records} records of ${file.recordBytes} bytes; this loader needs ${length} of ${expected[name]}`,
     );
   }
 }

@@ -1,5 +1,5 @@
-import { allocateSamples, type PreparedSamples } from "./prepareSamples.ts";
-import type { PrepareTask } from "./prepareTask.ts";
+import type { PreparedSamples } from "./prepareSamples.ts";
+import { allocateTask, type PrepareTask } from "./prepareTask.ts";
 import { runPrepareTask } from "./runPrepareTask.node.ts";
 import { DatasetError, ImageError } from "./sample.ts";
 
@@ -11,9 +11,7 @@ export type PrepareAnswer =
 
 /** The entry of a worker thread: runs a task into shared memory, which reaches the main thread without a copy. */
 export async function prepareInWorker(task: PrepareTask): Promise<PrepareAnswer> {
-  const { samples, options } = task;
-  const joints = samples[0]!.keypoints.length / 3; // a task has at least one sample
-  const prepared = allocateSamples(samples.length, joints, options, (bytes) => new SharedArrayBuffer(bytes));
+  const prepared = allocateTask(task, (bytes) => new SharedArrayBuffer(bytes));
   try {
     await runPrepareTask(task, prepared);
     return { kind: "prepared", prepared };

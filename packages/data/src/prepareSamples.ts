@@ -1,13 +1,14 @@
-import { cropOfBox, encodeTargets, type Size, type TargetCodec, targetShapes, transformKeypoints } from "@kindling/pose";
+import { cropOfBox, encodeTargets, type PersonCodec, type Size, type TargetCodec, targetShapes, transformKeypoints } from "@kindling/pose";
 import { cropImage, type RgbImage } from "./crop.ts";
-import { ImageError, type Sample } from "./sample.ts";
+import { assertImageSize } from "./imageSize.ts";
+import type { Sample } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
 
 /** What a network wants its samples as. */
 export interface PrepareOptions {
   readonly input: Size;
   /** What key points are learned as; absent where images alone are wanted. */
-  readonly codec?: TargetCodec;
+  readonly codec?: PersonCodec;
   /** What is read instead of being computed. */
   readonly stored?: StoredRecords;
 }
@@ -51,7 +52,7 @@ export function decodedCrops(decode: (path: string) => Promise<RgbImage>, input:
     // Persons of one image often follow one another in annotation files, so an epoch in order decodes such an image once.
     const path = sample.imagePath;
     if (decoded?.path !== path) decoded = { path, image: await decode(path) };
-    assertSize(sample, decoded.image);
+    assertImageSize(sample, decoded.image);
     room.set(cropImage(decoded.image, cropOfBox(sample.box, input), input));
   };
 }
@@ -73,7 +74,7 @@ export function storedCrops(crops: readonly Uint8Array[]): CropWriter {
 export function allocateSamples<B extends ArrayBufferLike>(
   n: number,
   joints: number,
-  { input, codec, stored }: PrepareOptions,
+  { input, codec, stored }: Pick<PrepareOptions, "input" | "stored"> & { readonly codec?: TargetCodec },
   allocate: (bytes: number) => B,
 ): PreparedSamples<B> {
   const floats = (perSample: number): Float32Array<B> => new Float32Array(allocate(4 * n * perSample));
@@ -83,13 +84,4 @@ export function allocateSamples<B extends ArrayBufferLike>(
     targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, floats(shape.reduce((a, b) => a * b))])),
     ...(stored?.teacher ? { teacher: floats(stored.teacher.recordBytes / 2) } : {}), // stored as f16
   };
-}
-
-/** A file of another size than annotated would put every key point in the wrong place without a sign. */
-function assertSize({ imagePath, imageWidth, imageHeight }: Sample, { width, height }: RgbImage): void {
-  if (width === imageWidth && height === imageHeight) return;
-  throw new ImageError(
-    imagePath,
-    `is ${width} × ${height} pixels but annotated as ${imageWidth} × ${imageHeight}; use the images that the annotations were made on`,
-  );
 }

@@ -1,3 +1,4 @@
+import { prepareScenes } from "./bottomUp/prepareScenes.ts";
 import { decodeImage } from "./decode.node.ts";
 import { decodedCrops, type PreparedSamples, prepareSamples, storedCrops } from "./prepareSamples.ts";
 import type { PrepareTask } from "./prepareTask.ts";
@@ -6,9 +7,11 @@ import { readRecords } from "./stored/recordFile.node.ts";
 
 /**
  * Prepares the samples of a task, from stored records where there are some.
- * @throws ImageError as `prepareSamples` does, DatasetError when stored records cannot be read.
+ * @throws ImageError as `prepareSamples` and `prepareScenes` do, DatasetError when stored records cannot be read.
  */
-export async function runPrepareTask({ samples, indices, options }: PrepareTask, into: PreparedSamples): Promise<void> {
+export async function runPrepareTask(task: PrepareTask, into: PreparedSamples): Promise<void> {
+  if (task.kind === "scenes") return prepareScenes(task.scenes, task.draws, task.options, decodeImage, into);
+  const { samples, indices, options } = task;
   const { crops, teacher } = options.stored ?? {};
   const [cropRecords, teacherRecords] = await Promise.all([
     crops ? readRecords(crops, indices) : null,

@@ -5,7 +5,7 @@ export { type DecodeHeatmapsOptions, decodeHeatmaps } from "./codecs/decodeHeatm
 export { type DecodeSimccOptions, decodeSimcc } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps, type HeatmapEncoding } from "./codecs/encodeHeatmaps.ts";
 export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabels } from "./codecs/encodeSimcc.ts";
-export { encodeTargets, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
+export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
 export { type EvaluateOksOptions, evaluateOks, type OksEvaluation, type OksNumbers } from "./metrics/evaluateOks.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { encodeTargets, type TargetCodec, targetShapes } from "./targetCodec.ts";
+import { encodeTargets, type PersonCodec, targetShapes } from "./targetCodec.ts";
 
 const input = { width: 24, height: 32 };
 const keypoints = [10, 12, 2, 3, 30, 1, 5, 5, 0];
-const codecs: readonly TargetCodec[] = [
+const codecs: readonly PersonCodec[] = [
   ...(["msra", "unbiased", "udp"] as const).map(
-    (encoding): TargetCodec => ({ kind: "heatmaps", heatmap: { width: 6, height: 8 }, sigma: 1, encoding, jointWeights: [1, 1.5, 2] }),
+    (encoding): PersonCodec => ({ kind: "heatmaps", heatmap: { width: 6, height: 8 }, sigma: 1, encoding, jointWeights: [1, 1.5, 2] }),
   ),
   { kind: "simcc", splitRatio: 2, labels: { kind: "gaussian", sigma: [1.7, 2], rounded: false }, jointWeights: [1, 1.5, 2] },
   { kind: "simcc", splitRatio: 1.5, labels: { kind: "standard", smoothing: 0.1 }, jointWeights: [1, 1.5, 2] },
