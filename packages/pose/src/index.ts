@@ -1,3 +1,20 @@
+export {
+  type Augmentation,
+  type AugmentationStage,
+  augmentationOf,
+  type Blur,
+  type ColorJitter,
+  type Dropout,
+  type HalfBody,
+  type HsvJitter,
+  type Rotation,
+  type Scaling,
+  type Shift,
+} from "./augmentation/augmentation.ts";
+export { type AugmentationPreset, augmentationPresets } from "./augmentation/augmentationPresets.ts";
+export { type BodyHalves, bodyHalves } from "./augmentation/bodyHalves.ts";
+export { drawView, type ViewedPerson, type ViewOptions } from "./augmentation/drawView.ts";
+export { type PixelChange, plainView, type SampleView, viewKeypoints } from "./augmentation/sampleView.ts";
 export { type Affine, AffineError, applyAffine, invertAffine, type Point, transformKeypoints } from "./boxes/affine.ts";
 export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
 export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";

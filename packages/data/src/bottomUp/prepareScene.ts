@@ -35,7 +35,7 @@ export function prepareScene(image: RgbImage, scene: Scene, view: SceneView, opt
     return view.mirrored ? sidesSwapped(moved) : moved;
   });
   return {
-    image: cropImage(image, view.affine, input, outsideGrey),
+    image: cropImage(image, view.affine, input, { border: outsideGrey }),
     ...encodeOpenPose(persons, options),
     mask: teachingCells(scene, view, input, stride),
   };
