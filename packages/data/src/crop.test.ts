@@ -16,6 +16,43 @@ test.each([0, 1, 2])("a crop is bit for bit that of cv2.warpAffine (affine %i)",
   expect(fnv1a(rgbOf(cropImage(patterned(37, 29, 3), affines[i]!, size)))).toBe(expected[i]);
 });
 
+// OpenCV 4.6 (Debian's python3-opencv): cv2.warpAffine of the pattern above with 6 × 5 pixels to 5 × 4, mirrored by cv2.flip before where it says so.
+test.each<[string, Affine, boolean, string]>([
+  [
+    "turned",
+    [0.9, 0.5, -0.75, -0.5, 0.9, 1.25],
+    false,
+    "02101f0b30562052844274a66c9eb2093b6d1e50823d6fa16496c894c5ca1244762d5f915183b57eb08bb4e638133c653365975d8fc18ec09aa2d42f",
+  ],
+  [
+    "mirrored",
+    [1.5, -0.4, -1.1, 0.4, 1.5, -2.3],
+    true,
+    "6294c64d7fb1396b9d295b8d1b4d7f81b3e5689acc5082b43c6ea02a5c8e9cce8080b28f6496ba4c7eb037699ba9db1b95c73676a8b55a8cbe3f71a3",
+  ],
+  [
+    "of unequal zooms",
+    [0.8, 0.1, 0.3, -0.15, 1.2, 0.6],
+    false,
+    "0010200423430c335a16457424568802203e0f41732456883c6ea0588abc0720391f51833e70a26193c588baa2091c2f2d5f915789bb84b688b7bf6e",
+  ],
+])("a crop %s has OpenCV's numbers", (_, affine, mirrored, expected) => {
+  const crop = cropImage(patterned(6, 5, 3), affine, { width: 5, height: 4 }, { mirrored });
+  expect(Buffer.from(rgbOf(crop)).toString("hex")).toBe(expected);
+});
+
+test("cropping mirrored is mirroring the image before", () => {
+  const image = patterned(37, 29, 4);
+  const row = (y: number): Uint8Array => Uint8Array.from(image.data.subarray(y * 37 * 4, (y + 1) * 37 * 4));
+  const data = new Uint8Array(image.data.length);
+  for (let y = 0; y < 29; y++) for (let x = 0; x < 37; x++) data.set(row(y).subarray((36 - x) * 4, (37 - x) * 4), (y * 37 + x) * 4);
+  for (const affine of affines) {
+    expect(cropImage(image, affine, size, { mirrored: true, border: 99 })).toEqual(
+      cropImage({ ...image, data }, affine, size, { border: 99 }),
+    );
+  }
+});
+
 test.each([
   [1, 1, 3],
   [2, 5, 4],

@@ -11,7 +11,7 @@ export interface RgbImage {
 /**
  * Raised when a crop of the same image and box comes out otherwise (`cropImage`, or `cropOfBox` of @kindling/pose): crops on disk are then made anew.
  */
-export const cropVersion = 1;
+export const cropVersion = 2;
 
 /** How {@link cropImage} sees the image. */
 export interface CropOptions {

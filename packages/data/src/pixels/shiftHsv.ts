@@ -57,5 +57,5 @@ function writeRgb(data: Uint8Array, at: number, hue: number, saturation: number,
 }
 
 function clampByte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.max(0, Math.min(255, value));
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeFloat16, encodeFloat16 } from "@kindling/gpu";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { cropVersion } from "../crop.ts";
 import { readCoco } from "../formats/readCoco.node.ts";
 import { type Batch, createLoader, type DataLoader, type LoaderOptions } from "../loader.ts";
 import { LoaderError } from "../loaderError.ts";
@@ -87,7 +88,7 @@ test("crops of another size have another name; those that another crop or decode
   const { file } = await crop();
   await expect(openNow({ input: { width: 48, height: 64 } })).rejects.toThrow(/annotations-64x48\.crops: there is no such file; make it/);
   for (const [from, to, message] of [
-    ["version 1", "version 0", /with other crop;/],
+    [`version ${cropVersion}`, "version 0", /with other crop;/],
     ["with libvips 8", "with libvips 7", /with other decoder;/],
     ['{"kindlingRecords":1', '{"kindlingRecords":0', /damaged or was made by another version/],
   ] as const) {
@@ -135,7 +136,7 @@ test("a file that is replaced by another while it is in use is noticed", async (
       .next(),
   ];
   expect(batch.done).toBe(false);
-  await writeFile(file.path, (await readFile(file.path, "latin1")).replace("version 1", "version 0"), "latin1");
+  await writeFile(file.path, (await readFile(file.path, "latin1")).replace(`version ${cropVersion}`, "version 0"), "latin1");
   await expect(epoch(load({ stored: { crops: file } }))).rejects.toThrow(/was replaced while it was in use/);
   await rm(file.path);
   await expect(epoch(load({ stored: { crops: file } }))).rejects.toThrow(/cannot be read any more \(ENOENT\)/);
@@ -162,7 +163,7 @@ test("an interrupted cropping leaves no file of the name, and the next one makes
 test("a partial file of other sources is not gone on with", async () => {
   await crop();
   const name = path.join(directory, "annotations-32x24.crops");
-  await writeFile(`${name}.partial`, (await readFile(name, "latin1")).replace("version 1", "version 0"), "latin1");
+  await writeFile(`${name}.partial`, (await readFile(name, "latin1")).replace(`version ${cropVersion}`, "version 0"), "latin1");
   await rm(name);
   expect((await crop()).made).toBe(dataset.samples.length);
   expect(await readdir(directory)).toEqual(["annotations-32x24.crops"]);

@@ -15,7 +15,7 @@ export function applyAffine([a, b, c, d, e, f]: Affine, [x, y]: Point): Point {
 }
 
 /**
- * The transform back.
+ * The transform back, in the order of operations of `cv2.warpAffine` (imgproc/src/imgwarp.cpp): crops whose pixels fall on ties are rounded as there.
  * @throws AffineError when the matrix is singular.
  */
 export function invertAffine([a, b, c, d, e, f]: Affine): Affine {
@@ -23,14 +23,9 @@ export function invertAffine([a, b, c, d, e, f]: Affine): Affine {
   if (determinant === 0 || !Number.isFinite(determinant)) {
     throw new AffineError(`invertAffine: the matrix must be invertible; its determinant is ${determinant}`);
   }
-  return [
-    e / determinant,
-    -b / determinant,
-    (b * f - c * e) / determinant,
-    -d / determinant,
-    a / determinant,
-    (c * d - a * f) / determinant,
-  ];
+  const scale = 1 / determinant;
+  const [a1, b1, d1, e1] = [e * scale, b * -scale, d * -scale, a * scale];
+  return [a1, b1, -a1 * c - b1 * f, d1, e1, -d1 * c - e1 * f];
 }
 
 /** Key points [k·3] with x and y transformed and the third value (visibility or score) kept. */
