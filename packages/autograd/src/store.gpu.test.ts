@@ -1,4 +1,4 @@
-import { Device, DTypeError, decodeFloat16, encodeFloat16, openDevice, sizeOf } from "@kindling/gpu";
+import { Device, DTypeError, decodeFloat16, encodeFloat16, openDevice, ShapeError, sizeOf } from "@kindling/gpu";
 import { randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
 import { ParameterStore } from "./store.ts";
@@ -64,6 +64,24 @@ test("transient memory begins as zeros, is the same for the same name, counts as
   expect(store.bytes).toBe(before + 256);
   expect((await store.read([sums])).get(sums)).toEqual(new Float32Array(15));
   expect([...store.persistent.keys()]).toEqual(["a"]);
+});
+
+test("copies begin as what they are of, statistics too, and are saved; what shares a place reads it", async () => {
+  const trained = [parameter("a", [3, 5]), state("mean", [7])];
+  const [frozen, count] = [parameter("frozen", [4]), state("count", [2])];
+  using store = new ParameterStore(device, { variables: [...trained, frozen], trainable: (v) => v !== frozen, counters: [count] });
+  const values = trained.map(({ shape }, i) => randomValues(i + 1, sizeOf(shape)));
+  for (const [i, variable] of trained.entries()) store.write(variable, values[i]!);
+  const copies = store.copies("average");
+  expect(store.copies("average")).toBe(copies);
+  expect(copies.map(({ of }) => of.shape)).toEqual(copies.map(({ copy }) => copy.shape));
+  expect([...store.persistent.keys()]).toEqual(["a", "mean", "count", "average.a", "average.mean"]);
+  store.write(trained[0]!, new Float32Array(15));
+  const other = parameter("other", [3, 5]);
+  store.share(other, store.persistent.get("average.a")!);
+  const read = await store.read([other, store.persistent.get("average.mean")!]);
+  expect([...read.values()]).toEqual(values);
+  expect(() => store.share(parameter("wide", [16]), trained[0]!)).toThrow(ShapeError);
 });
 
 function state(name: string, shape: readonly number[]): Variable {

@@ -8,14 +8,17 @@ import {
   LimitError,
   readBuffer,
   type Shape,
+  ShapeError,
   sizeOf,
 } from "@kindling/gpu";
 import { namedVariable, type Variable } from "./variable.ts";
 
 /** Settings shared by the parameters of one segment. */
 export interface ParameterGroup {
+  /** Multiplies the optimiser's learning rate. */
   readonly learningRateFactor: number;
-  readonly weightDecay: boolean;
+  /** Multiplies the optimiser's weight decay; 0 for none. */
+  readonly weightDecayFactor: number;
 }
 
 /** Equal cuts of the parameter arena, the gradient arena and the optimiser's slots; the update is one dispatch a segment. */
@@ -32,11 +35,19 @@ export interface ParameterStoreOptions {
   /** Which parameters are trained; the others are frozen: no gradient, no update, not part of the saved state. */
   readonly trainable: (variable: Variable) => boolean;
   readonly groupOf?: (variable: Variable) => ParameterGroup;
+  /** State of the training itself, such as a loss scale: saved, but of no network. */
+  readonly counters?: readonly Variable[];
+}
+
+/** A segment of trained parameters or of their networks' statistics, and a copy of it. */
+export interface CopiedSegment {
+  readonly of: Variable;
+  readonly copy: Variable;
 }
 
 /** Slices start at multiples of this many bytes, as bindings must. */
 const alignment = 256;
-const everything: ParameterGroup = { learningRateFactor: 1, weightDecay: true };
+const everything: ParameterGroup = { learningRateFactor: 1, weightDecayFactor: 1 };
 
 /**
  * The GPU memory of all variables, in arenas cut into segments at the binding limit: trained parameters with their gradients and optimiser
@@ -52,14 +63,18 @@ export class ParameterStore implements Disposable {
   readonly #slots = new Map<string, readonly Variable[]>();
   readonly #transients = new Map<string, Variable>();
   readonly #persistent = new Map<string, Variable>();
+  readonly #copies = new Map<string, readonly CopiedSegment[]>();
   readonly #cuts: readonly (readonly Variable[])[];
+  /** Running statistics of what is trained. */
+  readonly #statistics: readonly { readonly cut: readonly Variable[]; readonly whole: Variable }[];
 
   /** @throws LimitError when one variable exceeds the adapter's largest binding, DTypeError when a trained one is f16, Error when two have one name. */
   constructor(device: Device, options: ParameterStoreOptions) {
     this.#device = device;
+    const counters = options.counters ?? [];
     const variables = [...options.variables];
     const names = new Set<string>();
-    for (const { name } of variables) {
+    for (const { name } of [...variables, ...counters]) {
       if (names.has(name)) throw new Error(`two variables are named ${name}`);
       names.add(name);
     }
@@ -73,9 +88,7 @@ export class ParameterStore implements Disposable {
     const groupOf = options.groupOf ?? (() => everything);
     this.#cuts = byGroup(trained, groupOf).flatMap((group) => this.#cut(group));
     this.segments = this.#cuts.map((cut, i) => {
-      const gradients = cut.map((variable) =>
-        namedVariable(`gradient.${variable.name}`, { ...variable, role: "state", init: zeros(variable) }),
-      );
+      const gradients = beside(cut, "gradient");
       for (const [j, variable] of cut.entries()) this.#gradients.set(variable, gradients[j]!);
       return {
         group: groupOf(cut[0]!),
@@ -83,11 +96,17 @@ export class ParameterStore implements Disposable {
         gradients: this.#place(gradients, `gradients.${i}`),
       };
     });
-    for (const [i, cut] of this.#cut(state).entries()) this.#place(cut, `state.${i}`);
-    for (const [i, cut] of this.#cut(variables.filter((variable) => !rest.has(variable))).entries()) this.#place(cut, `frozen.${i}`);
-    for (const variable of trained) this.#persistent.set(variable.name, variable);
+    const moving = state.filter((variable) => options.trainable(variable));
+    this.#statistics = this.#cut(moving).map((cut, i) => ({ cut, whole: this.#place(cut, `state.${i}`) }));
+    const still = state.filter((variable) => !options.trainable(variable));
+    const arenas = {
+      counters,
+      frozenState: still,
+      frozen: variables.filter((variable) => !rest.has(variable)),
+    };
+    for (const [label, all] of Object.entries(arenas)) for (const [i, cut] of this.#cut(all).entries()) this.#place(cut, `${label}.${i}`);
     // The statistics of a frozen network do not change: they are saved only where something beside them is trained.
-    for (const variable of state) if (options.trainable(variable)) this.#persistent.set(variable.name, variable);
+    for (const variable of [...trained, ...moving, ...counters]) this.#persistent.set(variable.name, variable);
   }
 
   /** Bytes of its arenas: parameters, gradients, slots and state. */
@@ -111,16 +130,36 @@ export class ParameterStore implements Disposable {
   slot(name: string): readonly Variable[] {
     let whole = this.#slots.get(name);
     if (!whole) {
-      whole = this.#cuts.map((cut, i) => {
-        const slices = cut.map((variable) =>
-          namedVariable(`optimizer.${name}.${variable.name}`, { ...variable, role: "state", init: zeros(variable) }),
-        );
-        for (const slice of slices) this.#persistent.set(slice.name, slice);
-        return this.#place(slices, `${name}.${i}`);
-      });
+      whole = this.#cuts.map((cut, i) => this.#place(this.#saved(cut, `optimizer.${name}`), `${name}.${i}`));
       this.#slots.set(name, whole);
     }
     return whole;
+  }
+
+  /**
+   * A copy of every trained parameter and of their networks' running statistics, segment by segment: made on first use, with the values that
+   * they have then, and saved with the state as `<name>.<variable>`.
+   */
+  copies(name: string): readonly CopiedSegment[] {
+    let copies = this.#copies.get(name);
+    if (!copies) {
+      const segments = this.segments.map(({ parameters }, i) => ({ cut: this.#cuts[i]!, whole: parameters }));
+      copies = [...segments, ...this.#statistics].map(({ cut, whole }) => ({
+        of: whole,
+        copy: this.#place(this.#saved(cut, name), `${name}.${whole.name}`),
+      }));
+      this.#device.copyBuffers(copies.map(({ of, copy }) => [this.rangeOf(of).buffer, this.rangeOf(copy).buffer]));
+      this.#copies.set(name, copies);
+    }
+    return copies;
+  }
+
+  /** Lets a variable of the same shape, new to the store, stand for another: both are one place in memory. */
+  share(variable: Variable, other: Variable): void {
+    if (variable.shape.join() !== other.shape.join() || variable.dtype !== other.dtype) {
+      throw new ShapeError("ParameterStore.share", `${variable.name} must be as ${other.name}`, variable, other);
+    }
+    this.#ranges.set(variable, this.rangeOf(other));
   }
 
   /** Memory of an f32 value that is kept from run to run and not saved, zeroed and made on first use; the same variable for the same name. */
@@ -202,6 +241,13 @@ export class ParameterStore implements Disposable {
     return cuts;
   }
 
+  /** Values beside those of a cut that a checkpoint must hold. */
+  #saved(cut: readonly Variable[], prefix: string): readonly Variable[] {
+    const values = beside(cut, prefix);
+    for (const value of values) this.#persistent.set(value.name, value);
+    return values;
+  }
+
   /** Gives the variables slices of one new buffer and returns the whole of it as a variable. */
   #place(variables: readonly Variable[], label: string): Variable {
     const bytes = variables.reduce((sum, variable) => sum + slotBytes(variable), 0);
@@ -230,8 +276,11 @@ function slotBytes(variable: Variable): number {
   return Math.ceil(byteLengthOf(variable) / alignment) * alignment;
 }
 
-function zeros(variable: Variable): () => Float32Array {
-  return () => new Float32Array(sizeOf(variable.shape));
+/** One value for each variable, of its shape and layout and named after it. */
+function beside(variables: readonly Variable[], prefix: string): readonly Variable[] {
+  return variables.map((variable) =>
+    namedVariable(`${prefix}.${variable.name}`, { ...variable, role: "state", init: () => new Float32Array(sizeOf(variable.shape)) }),
+  );
 }
 
 /** Variables by equal settings, in order of first appearance. */

@@ -145,6 +145,13 @@ export class Device implements Disposable {
     });
   }
 
+  /** Copies whole buffers of equal size, after all work submitted so far. */
+  copyBuffers(pairs: Iterable<readonly [from: GPUBuffer, to: GPUBuffer]>): void {
+    const encoder = this.gpu.createCommandEncoder();
+    for (const [from, to] of pairs) encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+    this.gpu.queue.submit([encoder.finish()]);
+  }
+
   /** A buffer for the uniform structs of dispatches. */
   createUniformBuffer(bytes: number, label: string): GPUBuffer {
     return this.gpu.createBuffer({ label, size: bytes, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });

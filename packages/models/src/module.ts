@@ -13,6 +13,7 @@ export type Tensors = Tensor | readonly Tensor[];
 export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Tensor> {
   #path: string | undefined;
   #checkpointsActivations = false;
+  #isFrozen = false;
 
   /** Name of the module in its tree, such as "student.backbone.3". @throws Error before the tree was named (nameModule). */
   get path(): string {
@@ -22,11 +23,12 @@ export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Ten
 
   /**
    * Runs forward; its nodes are this module's, and its output is named "<path>.out" on the graph, or "<path>.out.<i>" for several: distillation
-   * taps use these names.
+   * taps use these names. What was frozen runs as in evaluation.
    */
   call(x: X, mode: Mode): Y {
     const graph = graphOf(x);
-    const y = graph ? graph.within(this.path, () => this.forward(x, mode)) : this.forward(x, mode);
+    const used = this.#isFrozen ? "eval" : mode;
+    const y = graph ? graph.within(this.path, () => this.forward(x, used)) : this.forward(x, used);
     nameTensors(y, join(this.path, "out"));
     return y;
   }
@@ -41,6 +43,11 @@ export abstract class Module<X extends Tensors = Tensor, Y extends Tensors = Ten
   /** Variables and modules directly below this one, with their names, in the order of the fields. */
   parts(): readonly Part[] {
     return Object.entries(this).flatMap(([name, value]) => partsOf(name, value));
+  }
+
+  /** From now on it, and all below it, runs as in evaluation whatever the mode: its batch norms use and keep their running statistics. */
+  freeze(): void {
+    this.#isFrozen = true;
   }
 
   /** Makes {@link checkpointed} do what it says. */

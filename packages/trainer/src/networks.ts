@@ -13,8 +13,11 @@ import {
 } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
+import { freezeParts } from "./freezeParts.ts";
 import { createAdapters } from "./losses/adapters.ts";
 import { createLossScale } from "./optimizers/lossScale.ts";
+import { parameterGroups } from "./optimizers/parameterGroups.ts";
+import { createAverage } from "./optimizers/weightAverage.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -34,6 +37,8 @@ export interface RecipeWeights {
 /** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
 export interface Networks extends Disposable {
   readonly student: PoseModel;
+  /** What is validated and saved: the student, or of a recipe with `ema` the averages of its weights over the steps. */
+  readonly evaluated: PoseModel;
   /** None when the recipe's is cached on disk. */
   readonly teacher: PoseModel | null;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
@@ -55,7 +60,7 @@ const initialWeightsStream = 1;
  * batch norms are folded. In f16 its convolutions are stored so, once; what is trained stays f32 and is cast in each step.
  * Without weights (null) the teacher starts from the seed too: for measuring how fast they are.
  * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
- * heatmaps are not of a network's size or tensors to compare differ in channels.
+ * heatmaps are not of a network's size, tensors to compare differ in channels, a parameter group is empty or nothing is left to train.
  */
 export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWeights | null): Networks {
   const precision = device.capabilities.f16 ? recipe.precision : "f32";
@@ -64,23 +69,33 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const teacher = recipe.teacher && recipe.teacher.cache === undefined ? createNetwork(recipe.teacher, recipe.data.input, "teacher") : null;
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
-  const trained = [student, ...adapters.values()].flatMap((module) => [...variablesOf(module).values()]);
+  const modules = [student, ...adapters.values()];
+  const all = modules.flatMap((module) => [...variablesOf(module).values()]);
+  const untrained = freezeParts(student, recipe.freeze ?? []);
+  const saved = new Set(all.filter((variable) => !untrained.has(variable)));
+  const trained = [...saved].filter(({ role }) => role === "parameter");
+  if (trained.length === 0) throw new RecipeError("freeze: it leaves nothing to train");
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
-  const saved = new Set(lossScale ? [...trained, lossScale] : trained);
   const frozen = teacher ? [...variablesOf(teacher).values(), ...foldBatchNorm(teacher, { keep: tapsOf(recipe) })] : [];
   if (precision === "f16") for (const variable of frozen) if (variable.layout.kind !== "plain") variable.storeAsF16();
-  const store = new ParameterStore(device, { variables: [...saved, ...frozen], trainable: (variable) => saved.has(variable) });
+  const store = new ParameterStore(device, {
+    variables: [...all, ...frozen],
+    trainable: (variable) => saved.has(variable),
+    groupOf: parameterGroups(recipe.optimizer, modules, new Set(trained)),
+    counters: lossScale ? [lossScale] : [],
+  });
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
-    store.initialise(saved, random);
+    // What is frozen draws its numbers too, so that the rest begins as it would without.
+    store.initialise(lossScale ? [...all, lossScale] : all, random);
     if (weights) loadAll(store, student, teacher, weights);
     else store.initialise(frozen, random);
+    const evaluated = recipe.ema ? createAverage(recipe, store, student) : student;
+    return { student, evaluated, teacher, adapters, store, trained, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
   } catch (error) {
     store[Symbol.dispose]();
     throw error;
   }
-  const parameters = trained.filter(({ role }) => role === "parameter");
-  return { student, teacher, adapters, store, trained: parameters, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
 /** What scales the loss: f16 would lose its small gradients; on a device without, the recipe's scale stays where it is. */

@@ -1,6 +1,7 @@
 import type { Head } from "@kindling/models";
 import type { HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { Metric } from "./metric.ts";
+import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
 import type { Schedule } from "./schedules/schedule.ts";
 import type { Weight } from "./weighting/lossWeight.ts";
 
@@ -16,6 +17,13 @@ export interface Recipe {
   readonly losses: readonly LossTerm[];
   readonly optimizer: OptimizerRecipe;
   readonly schedule: Schedule;
+  /** Averages of the student's weights over the steps are what is validated and saved. */
+  readonly ema?: EmaRecipe;
+  /**
+   * Parts of the student that are not trained, by path, with `*` for any one name: `student.backbone`. They run as in evaluation, batch norms
+   * with the statistics that they have.
+   */
+  readonly freeze?: readonly string[];
   /**
    * How activations and their gradients are stored. "f16" trains f32 weights on a scaled loss (Micikevicius et al. 2018, "Mixed Precision
    * Training"), sums in f32, and is f32 on an adapter without shader-f16.
@@ -164,6 +172,17 @@ interface Optimizer {
   readonly weightDecay: number;
   /** Gradients are scaled down to this global norm. Absent: no clipping. */
   readonly clipNorm?: number;
+  /** Kinds of parameters without weight decay. */
+  readonly noDecay?: readonly ParameterKind[];
+  /** Parameters with factors of their own; those of all groups that a parameter belongs to multiply. */
+  readonly groups?: readonly ParameterGroupRecipe[];
+}
+
+/** How weights are averaged over the steps: average += share · (weight − average), the share as `averagingAt` says. */
+export interface EmaRecipe {
+  readonly momentum: number;
+  /** Steps in which a higher momentum at the start falls by e. Absent: it is the same in every step. */
+  readonly gamma?: number;
 }
 
 /** Adam (Kingma, Ba 2015) or AdamW (Loshchilov, Hutter 2019), as torch.optim.Adam and AdamW. */

@@ -54,7 +54,7 @@ export class TrainStep implements Disposable {
   readonly #gradients: Program;
   readonly #update: Program;
   readonly #teacher: TeacherHeatmaps | null;
-  readonly #stepInput: RecordedUpdate["stepInput"];
+  readonly #inputsAt: RecordedUpdate["inputsAt"];
   readonly #outputs: readonly { readonly name: string; readonly program: Program; readonly readback: Readback }[];
 
   private constructor(
@@ -76,7 +76,7 @@ export class TrainStep implements Disposable {
     this.#gradients = gradients;
     this.#update = update;
     this.#teacher = teacher;
-    this.#stepInput = recorded.stepInput;
+    this.#inputsAt = recorded.inputsAt;
     this.programs = { ...(teacher ? { teacher: teacher.program } : {}), gradients, update };
     this.runs = { ...(teacher ? { teacher: recipe.accumulate } : {}), gradients: recipe.accumulate, update: 1 };
     this.reports = { gradients: gradients.report, update: update.report, ...(teacher ? { teacher: teacher.report } : {}) };
@@ -124,7 +124,9 @@ export class TrainStep implements Disposable {
       measure("write", () => {
         this.#write(part, teachers[i], settings);
         if (parts.length > 1) this.#gradients.write("keep", Float32Array.of(i));
-        if (last) this.#update.write("step", this.#stepInput(settings.learningRate, settings.step));
+        if (!last) return;
+        const inputs = this.#inputsAt(settings.learningRate, settings.step);
+        for (const [name, data] of Object.entries(inputs)) this.#update.write(name, data);
       });
       measure("submit", () => {
         this.#gradients.run();

@@ -85,7 +85,7 @@ export class Trainer implements AsyncDisposable {
     try {
       step = await TrainStep.create(device, recipe, networks);
       evaluator = await Evaluator.create(device, {
-        model: networks.student,
+        model: networks.evaluated,
         store: networks.store,
         input,
         batchSize: microBatchSize(recipe),
@@ -146,9 +146,9 @@ export class Trainer implements AsyncDisposable {
     return { kind: "validation", step: this.#steps, epoch: this.#epoch, evaluation, best };
   }
 
-  /** The student's weights, named and laid out as in PyTorch. */
+  /** The student's weights, their averages where the recipe has `ema`, named and laid out as in PyTorch. */
   studentWeights(): Promise<StateDict> {
-    return saveWeights(this.#parts.networks.store, this.#parts.networks.student);
+    return saveWeights(this.#parts.networks.store, this.#parts.networks.evaluated);
   }
 
   /** What {@link TrainerParts.resume} takes. @throws Error after a step's event, when the step after it is on its way. */

@@ -26,7 +26,7 @@ test.each([
     using store = new ParameterStore(device, {
       variables,
       trainable: () => true,
-      groupOf: ({ name }) => ({ learningRateFactor: name === "p1" ? 0.1 : 1, weightDecay: name !== "p1" }),
+      groupOf: ({ name }) => ({ learningRateFactor: name === "p1" ? 0.1 : 1, weightDecayFactor: name === "p1" ? 0 : 1 }),
     });
     expect(store.segments).toHaveLength(2);
     store.initialise(variables, () => 0.5);
@@ -44,7 +44,7 @@ test.each([
       const [expAvg, expAvgSq] = ["exp_avg", "exp_avg_sq"].map((slot) => graph.use(store.slot(slot)[i]!));
       update(graph.use(parameters), graph.use(gradients), expAvg!, expAvgSq!, scalars, {
         ...constants,
-        weightDecay: group.weightDecay ? constants.weightDecay : 0,
+        weightDecay: constants.weightDecay * group.weightDecayFactor,
         learningRateFactor: group.learningRateFactor,
       });
     }

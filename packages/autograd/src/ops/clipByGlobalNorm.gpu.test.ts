@@ -55,7 +55,7 @@ async function clipped(
   maxNorm: number,
 ): Promise<{ readonly norm: number; readonly gradients: readonly Float32Array[] }> {
   const variables = values.map((data, i) => parameter(`g${i}`, data));
-  const groupOf = ({ name }: Variable) => ({ learningRateFactor: Number(name.slice(1)) + 1, weightDecay: false });
+  const groupOf = ({ name }: Variable) => ({ learningRateFactor: Number(name.slice(1)) + 1, weightDecayFactor: 0 });
   using store = new ParameterStore(device, { variables, trainable: () => true, groupOf });
   const graph = new Graph();
   const [first, ...rest] = store.segments.map(({ gradients }) => graph.use(gradients));

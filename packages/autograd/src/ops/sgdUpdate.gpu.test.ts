@@ -18,13 +18,13 @@ test.each([
 ])("five steps with $name over two segments equal the same steps in float64", async ({ momentum, dampening, nesterov }) => {
   const sizes = [7, 301];
   const variables = sizes.map((size, i) => parameter(`p${i}`, size));
-  const groupOf = ({ name }: Variable) => ({ learningRateFactor: name === "p1" ? 0.1 : 1, weightDecay: name !== "p1" });
+  const groupOf = ({ name }: Variable) => ({ learningRateFactor: name === "p1" ? 0.1 : 1, weightDecayFactor: name === "p1" ? 0 : 1 });
   using store = new ParameterStore(device, { variables, trainable: () => true, groupOf });
   store.initialise(variables, Math.random); // its values are the variables' own
   const graph = new Graph();
   const scalars = graph.input("scalars", [2], "f32");
   const constants = store.segments.map(({ group }) => ({
-    weightDecay: group.weightDecay ? 0.05 : 0,
+    weightDecay: 0.05 * group.weightDecayFactor,
     learningRateFactor: group.learningRateFactor,
   }));
   for (const [i, segment] of store.segments.entries()) {

@@ -78,6 +78,12 @@ export class Conv2d extends Module {
           });
   }
 
+  /** Whether each channel has a filter of its own. */
+  get isDepthwise(): boolean {
+    const { groups } = this.#attributes;
+    return groups > 1 && this.weight.layout.kind === "convolution" && this.weight.layout.inChannels === 1;
+  }
+
   /** What was folded into it; null in a network that can be trained. */
   get folded(): FoldedNorm | null {
     return this.#folded;

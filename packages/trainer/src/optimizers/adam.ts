@@ -14,7 +14,7 @@ export function adamRule({ kind, betas: [beta1, beta2], epsilon, weightDecay }: 
         beta1,
         beta2,
         epsilon,
-        weightDecay: group.weightDecay ? weightDecay : 0,
+        weightDecay: weightDecay * group.weightDecayFactor,
         learningRateFactor: group.learningRateFactor,
         lossScaled,
       });

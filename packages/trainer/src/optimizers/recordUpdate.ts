@@ -3,25 +3,26 @@ import { gradientSums } from "../gradientSums.ts";
 import type { Recipe } from "../recipe.ts";
 import { recordScaledStep, scaledStepTable } from "./lossScale.ts";
 import { updateRuleOf } from "./updateRule.ts";
+import { averagingAt, recordAverage } from "./weightAverage.ts";
 
 /** The program of an update, to be compiled. */
 export interface RecordedUpdate {
   readonly graph: Graph;
   /** `norm` []: the gradients' before clipping; with a loss scale also `lossScale`, first its scale, and `finite` [], 0 in a skipped step. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** The input `step` of step t = 1, 2, …. */
-  stepInput(learningRate: number, t: number): Float32Array<ArrayBuffer>;
+  /** The inputs of step t = 1, 2, …, by name. */
+  inputsAt(learningRate: number, t: number): Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 }
 
 /**
  * Records an update: reads the gradient arena (of a recipe that accumulates, the sums of it) and the input `step`, overwrites parameters and
- * slots, one dispatch a segment. With a loss scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the
+ * slots, one dispatch a segment; then, where the recipe has `ema`, the averages. With a loss scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the
  * step changes nothing but the scale.
  * @throws Error when the store has no parameter that is trained.
  */
 export function recordUpdate(
   store: ParameterStore,
-  { optimizer, accumulate }: Pick<Recipe, "optimizer" | "accumulate">,
+  { optimizer, accumulate, ema }: Pick<Recipe, "optimizer" | "accumulate" | "ema">,
   lossScale: Variable | null,
 ): RecordedUpdate {
   const rule = updateRuleOf(optimizer);
@@ -45,9 +46,13 @@ export function recordUpdate(
     };
     rule.update({ ...ofSegment, lossScaled: scaled !== null }, stepScalars);
   }
+  if (ema) recordAverage(graph, store);
   return {
     graph,
     outputs: lossScale && scaled ? { norm, lossScale: graph.use(lossScale), finite: scaled.finite } : { norm },
-    stepInput: (learningRate, t) => Float32Array.from(scaled ? scaledStepTable(rule, learningRate, t) : rule.stepScalars(learningRate, t)),
+    inputsAt: (learningRate, t) => ({
+      step: Float32Array.from(scaled ? scaledStepTable(rule, learningRate, t) : rule.stepScalars(learningRate, t)),
+      ...(ema ? { averaging: Float32Array.of(averagingAt(ema, t)) } : {}),
+    }),
   };
 }

@@ -5,7 +5,7 @@ import type { SegmentTensors, UpdateRule } from "./updateRule.ts";
 /** SGD; without momentum it keeps nothing. The step's scalars are [learning rate, the gradient's share of the momentum buffer]. */
 export function sgdRule({ momentum, dampening, nesterov, weightDecay }: SgdRecipe): UpdateRule {
   const attrsOf = ({ group, lossScaled }: SegmentTensors) => ({
-    weightDecay: group.weightDecay ? weightDecay : 0,
+    weightDecay: weightDecay * group.weightDecayFactor,
     learningRateFactor: group.learningRateFactor,
     lossScaled,
   });

@@ -1,5 +1,6 @@
-import { heatmapsAt, ModelError } from "@kindling/models";
+import { type AnyModule, heatmapsAt, ModelError } from "@kindling/models";
 import { createNetwork } from "../createNetwork.ts";
+import { missingPart } from "../partPath.ts";
 import { looksAtTeacher, type Recipe } from "../recipe.ts";
 import { isComplement } from "../weighting/lossWeight.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
@@ -16,7 +17,8 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
   );
 }
 
-function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | undefined {
+function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
+  const { student, teacher, data } = recipe;
   for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
     try {
       const model = createNetwork(network, data.input, role);
@@ -24,6 +26,8 @@ function checkNetworks({ student, teacher, data }: Recipe): DescribedIssue | und
       if (role === "student" && student.backbone !== undefined && !model.backboneOf) {
         return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
       }
+      const missing = role === "student" ? checkParts(recipe, model) : undefined;
+      if (missing) return missing;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       return issue([role, error.option], `${role}.${error.option}: ${error.message}`);
@@ -52,6 +56,19 @@ function checkCodec({ data: { codec, input }, student }: Recipe): DescribedIssue
       ["data", "codec", "jointWeights"],
       `data.codec.jointWeights: needs a weight for each of the ${student.joints} joints; got ${codec.jointWeights.length}`,
     );
+  }
+  return undefined;
+}
+
+/** Parts of the student that the recipe names. */
+function checkParts({ freeze = [], optimizer: { groups = [] } }: Recipe, model: AnyModule): DescribedIssue | undefined {
+  for (const [i, pattern] of freeze.entries()) {
+    const missing = missingPart(pattern, model);
+    if (missing) return issue(["freeze", i], `freeze[${i}]: ${missing}`);
+  }
+  for (const [i, { match }] of groups.entries()) {
+    const missing = match?.startsWith("student") ? missingPart(match, model) : undefined;
+    if (missing) return issue(["optimizer", "groups", i, "match"], `optimizer.groups[${i}].match: ${missing}`);
   }
   return undefined;
 }

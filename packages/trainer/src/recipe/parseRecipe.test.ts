@@ -146,7 +146,7 @@ test.each([
   [
     "a key of another optimiser",
     withLine(13, "optimizer: { kind: adam, learningRate: 1e-3, weightDecay: 0, momentum: 0.9 }"),
-    "/r/kd.yaml:13: optimizer.momentum: kind adam has no such key; known are kind, learningRate, betas, epsilon, weightDecay, clipNorm",
+    "/r/kd.yaml:13: optimizer.momentum: kind adam has no such key; known are kind, learningRate, betas, epsilon, weightDecay, clipNorm, noDecay, groups",
   ],
   [
     "a misspelt key of an optimiser",

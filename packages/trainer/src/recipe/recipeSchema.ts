@@ -1,6 +1,7 @@
 import { heads } from "@kindling/models";
 import type { SimccLabels } from "@kindling/pose";
 import { z } from "zod";
+import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { closedObject } from "./closedObject.ts";
@@ -129,6 +130,22 @@ const loss = z.discriminatedUnion("kind", [
 
 const learningRate = positive;
 const weightDecay = z.number().min(0).describe("adamw: shrinks the parameters themselves; adam and sgd: an L2 penalty");
+const partPath = z.string().regex(/^[\w*]+(\.[\w*]+)*$/, "names joined by dots, such as student.backbone, * for any one name");
+const kinds = z.array(z.enum(parameterKinds)).min(1);
+const grouping = {
+  noDecay: kinds.exactOptional().describe("kinds of parameters without weight decay: [norm, bias] for example"),
+  groups: z
+    .array(
+      closedObject({
+        match: partPath.exactOptional().describe("a part of the network, such as student.backbone; * stands for any one name"),
+        of: kinds.exactOptional().describe("kinds of parameters; default: all"),
+        learningRateFactor: z.number().min(0).default(1).describe("multiplies the learning rate"),
+        weightDecayFactor: z.number().min(0).default(1).describe("multiplies the weight decay"),
+      }),
+    )
+    .exactOptional()
+    .describe("parameters with factors of their own; the factors of all groups that a parameter is in multiply"),
+};
 const clipNorm = positive.exactOptional().describe("largest global norm of the gradients");
 const optimizer = z.discriminatedUnion("kind", [
   closedObject({
@@ -138,6 +155,7 @@ const optimizer = z.discriminatedUnion("kind", [
     epsilon: positive.default(1e-8),
     weightDecay,
     clipNorm,
+    ...grouping,
   }),
   closedObject({
     kind: z.literal("sgd"),
@@ -147,6 +165,7 @@ const optimizer = z.discriminatedUnion("kind", [
     nesterov: z.boolean().default(false).describe("needs momentum, and no dampening"),
     weightDecay,
     clipNorm,
+    ...grouping,
   }),
 ]);
 
@@ -207,6 +226,17 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
   losses: z.array(loss).min(1),
   optimizer,
   schedule,
+  ema: closedObject({
+    momentum: positive.max(1).default(0.0002).describe("share of a step's weights in their average"),
+    gamma: positive.exactOptional().describe("steps in which a higher momentum at the start falls by e; 2000 in RTMPose"),
+  })
+    .exactOptional()
+    .describe("averages of the student's weights over the steps; they are validated and saved"),
+  freeze: z
+    .array(partPath)
+    .min(1)
+    .exactOptional()
+    .describe("parts of the student that are not trained, such as student.backbone; their batch norms keep their statistics"),
   precision: z
     .enum(["f32", "f16"])
     .default("f32")

@@ -48,3 +48,35 @@ test.each([
 ])("the schedule %s is refused in one sentence", (value, sentence) => {
   expect(() => schedule(value)).toThrow(`command line (schedule=${value}): ${sentence}`);
 });
+
+test("groups, parts that are frozen and averages are kept in the recipe written out", () => {
+  const recipe = withKeys({
+    "optimizer.noDecay": "[norm, bias]",
+    "optimizer.groups": "[{ match: student.backbone.*.squeeze, learningRateFactor: 0.1 }, { of: [bias], learningRateFactor: 2 }]",
+    freeze: "[student.backbone.0, student.backbone.3]",
+    ema: "{ gamma: 2000 }",
+  });
+  expect(recipe.optimizer.groups).toEqual([
+    { match: "student.backbone.*.squeeze", learningRateFactor: 0.1, weightDecayFactor: 1 },
+    { of: ["bias"], learningRateFactor: 2, weightDecayFactor: 1 },
+  ]);
+  expect(recipe.ema).toEqual({ momentum: 0.0002, gamma: 2000 });
+  expect(parseRecipe(recipeToYaml(recipe), "/elsewhere/recipe.yaml")).toEqual(recipe);
+});
+
+test.each([
+  ["freeze", "[student.bakbone]", "freeze[0]: there is no part student.bakbone in the network; did you mean student.backbone?"],
+  ["freeze", "[teacher]", "freeze[0]: there is no part teacher in the network"],
+  [
+    "optimizer.groups",
+    "[{ match: student.backbone.*.squeez }]",
+    "optimizer.groups[0].match: there is no part student.backbone.*.squeez in the network; did you mean student.backbone.3.squeeze?",
+  ],
+  [
+    "optimizer.noDecay",
+    "[norms]",
+    'optimizer.noDecay[0]: expected convolution, depthwise, linear, norm or bias; got "norms"; did you mean norm?',
+  ],
+])("%s: %s is refused in one sentence", (key, value, sentence) => {
+  expect(() => withKeys({ [key]: value })).toThrow(`command line (${key}=${value}): ${sentence}`);
+});
