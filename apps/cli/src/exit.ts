@@ -25,6 +25,7 @@ const inputErrors: ReadonlySet<string> = new Set([
   "NetworkError",
   "RecipeError",
   "RunFolderError",
+  "SkeletonError",
   "TapError",
   "TunedChoicesError",
   "WeightsFileError",

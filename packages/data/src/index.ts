@@ -1,4 +1,5 @@
 export { decodeImage } from "#decode";
+export { inspectDataset } from "#inspectDataset";
 export { readCoco } from "#readCoco";
 export { cropDataset, openCrops } from "#storedCrops";
 export { synthesizeDataset } from "#synthesize";
@@ -8,6 +9,11 @@ export { letterbox, publishedCrops, type SceneViews } from "./bottomUp/sceneView
 export * from "./crop.ts";
 export * from "./formats/coco.ts";
 export type * from "./formats/readCocoOptions.ts";
+export type { ImageFacts } from "./inspect/imageFacts.ts";
+export type { DatasetInspection, InspectDatasetOptions } from "./inspect/inspectDataset.ts";
+export { type InspectDocumentOptions, type Inspection, inspectDocument } from "./inspect/inspectDocument.ts";
+export type { Problem, ProblemExample } from "./inspect/problem.ts";
+export type { DatasetStatistics, JointCount } from "./inspect/statistics.ts";
 export * from "./loader.ts";
 export * from "./loaderError.ts";
 export * from "./measureLoader.ts";

@@ -2,9 +2,14 @@ import type { Command } from "commander";
 import { commandGroup } from "../command.ts";
 import type { Shell } from "../shell.ts";
 import { dataCrop } from "./dataCrop.ts";
+import { dataInspect } from "./dataInspect.ts";
 import { dataSynthesize } from "./dataSynthesize.ts";
 
 /** `kindling data …`: data sets on disk. */
 export function data(shell: Shell): Command {
-  return commandGroup("data", "makes data sets and caches their crops", [dataSynthesize(shell), dataCrop(shell)]);
+  return commandGroup("data", "makes data sets, finds their mistakes, caches their crops", [
+    dataSynthesize(shell),
+    dataInspect(shell),
+    dataCrop(shell),
+  ]);
 }

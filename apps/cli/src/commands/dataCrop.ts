@@ -3,7 +3,7 @@ import type { LoaderComparison } from "@kindling/data";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
-import { InputError } from "../exit.ts";
+import { dataSetOf } from "../dataSetOf.ts";
 import { quarterHeatmaps } from "../quarterHeatmaps.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
@@ -76,18 +76,6 @@ export function dataCrop(shell: Shell): Command {
       return { json: { ...report, loader }, text: [...text, speedTable(loader)].join("\n") };
     },
   });
-}
-
-interface DataSetValues {
-  readonly data: string | undefined;
-  readonly images: string | undefined;
-}
-
-function dataSetOf(folder: string | undefined, { data, images }: DataSetValues): { readonly annotations: string; readonly images: string } {
-  if (folder !== undefined && data !== undefined) throw new InputError("DIR and data=ANN.json are both given; give one of them");
-  if (data !== undefined) return { annotations: data, images: images ?? path.dirname(data) };
-  if (folder === undefined) throw new InputError("the data set is missing: give its folder, or data=ANN.json and images=DIR");
-  return { annotations: path.join(folder, "annotations.json"), images: images ?? path.join(folder, "images") };
 }
 
 function speedTable({ decoded, stored }: LoaderComparison): string {
