@@ -8,7 +8,6 @@ import {
   decodeHeatmaps,
   encodeHeatmaps,
   invertAffine,
-  pck,
   transformKeypoints,
 } from "./index.ts";
 
@@ -49,25 +48,9 @@ interface Codec {
   };
 }
 
-interface Mmpose {
-  readonly keypoint_pck_accuracy: {
-    readonly thr: number;
-    readonly output: readonly (readonly (readonly [number, number])[])[];
-    readonly target: readonly (readonly (readonly [number, number])[])[];
-    readonly mask: readonly (readonly number[])[];
-    readonly cases: readonly {
-      readonly norm: readonly (readonly number[])[];
-      readonly acc: readonly number[];
-      readonly avg: number;
-      readonly cnt: number;
-    }[];
-  };
-}
-
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../test/golden/domain/${name}.json`, import.meta.url), "utf8"));
 const codec = read("codec") as Codec;
-const mmpose = read("mmpose_expected") as Mmpose;
 
 describe("crop", () => {
   test.each(codec.hrnet_box2cs)("box $box becomes HRNet's centre and scale", ({ box: [x, y, width, height], aspect, center, scale }) => {
@@ -136,19 +119,6 @@ describe("decode", () => {
     const toImage = invertAffine(cropAffine({ center: [320, 240], scale: { width: 180, height: 240 } }, input));
     expectClose(positions(decodeHeatmaps(heatmaps, { heatmap, joints: 6, input, toImage })), final.image_coords.flat(), 1e-9);
   });
-});
-
-test.each(mmpose.keypoint_pck_accuracy.cases)("PCK with norms $norm is mmpose's", ({ norm, acc, avg, cnt }) => {
-  const { thr, output, target, mask } = mmpose.keypoint_pck_accuracy;
-  const samples = output.map((points, n) => ({
-    predicted: points.flatMap((point) => [...point, 1]),
-    truth: target[n]!.flatMap((point, k) => [...point, mask[n]![k]!]),
-    norm: norm[n]![0]!,
-  }));
-  const result = pck(samples, thr);
-  expect(result.perJoint.map((fraction) => fraction ?? -1)).toEqual(acc);
-  expect(result.pck).toBeCloseTo(avg, 12);
-  expect(result.counts.filter((count) => count > 0)).toHaveLength(cnt);
 });
 
 test("the affine helpers agree with one another", () => {

@@ -25,11 +25,38 @@ export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabe
 export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
+export type { Point3 } from "./metrics/alignSimilarity.ts";
+export {
+  type BootstrapOptions,
+  bootstrap,
+  type ImageStatistics,
+  type Interval,
+  meanOverImages,
+  type PairedInterval,
+  pairedBootstrap,
+} from "./metrics/bootstrap.ts";
+export { compareOks, oksIntervals, oksNumberNames } from "./metrics/bootstrapOks.ts";
+export { comparePck, type ImagePckSample, pckInterval } from "./metrics/bootstrapPck.ts";
+export { boxNms, intersectionOverUnion } from "./metrics/boxNms.ts";
+export { type CrowdEvaluation, evaluateCrowdLevels } from "./metrics/crowdLevels.ts";
+export { evaluateJoints, type JointAccuracy } from "./metrics/evaluateJoints.ts";
 export { type EvaluateOksOptions, evaluateOks, type OksEvaluation, type OksNumbers } from "./metrics/evaluateOks.ts";
+export { evaluateSizes, type SizeAccuracy } from "./metrics/evaluateSizes.ts";
+export { explainOks, type OksExplanations } from "./metrics/explainOks.ts";
+export { type HeatmapPair, heatmapAccuracy, heatmapPck } from "./metrics/heatmapPck.ts";
+export { type DistanceSample, endPointError, type Length, normalizedMeanError } from "./metrics/keypointDistance.ts";
+export { type MpjpeAlignment, type MpjpeSample, mpjpe } from "./metrics/mpjpe.ts";
 export { keypointSimilarity, oks, oksVariances } from "./metrics/oks.ts";
 export type { OksCounts } from "./metrics/oksMatches.ts";
-export type { CategoryId, ImageId, OksTruth, PoseDetection } from "./metrics/oksTruth.ts";
-export { boxNorm, type Pck, type PckSample, pck, torsoNorm } from "./metrics/pck.ts";
+export type { AreaRange } from "./metrics/oksOptions.ts";
+export { type CategoryId, type ImageId, keypointExtent, type OksTruth, type PoseDetection } from "./metrics/oksTruth.ts";
+export { type Pck, type PckSample, type PckTally, pck, pckAuc, summarizePck, tallyPck } from "./metrics/pck.ts";
+export { type Pckh, type PckhOptions, type PckhSample, pckh } from "./metrics/pckh.ts";
+export { type PoseErrorCounts, type PoseErrorKind, type PoseErrors, poseErrors } from "./metrics/poseErrors.ts";
+export { oksNms, type PoseNmsOptions, type RankedPose, softOksNms } from "./metrics/poseNms.ts";
+export { boxNorm, headNorm, torsoNorm } from "./metrics/poseNorms.ts";
+export { evaluateParts, type JointRange, wholeBodyParts } from "./metrics/poseParts.ts";
+export { type PoseScoreMode, poseScore } from "./metrics/poseScore.ts";
 export { type CocoPerson, cocoOfOpenPose } from "./openpose/cocoOfOpenPose.ts";
 export { type EncodeOpenPoseOptions, encodeOpenPose } from "./openpose/encodeOpenPose.ts";
 export { type FindPeaksOptions, findPeaks, type Peak } from "./openpose/findPeaks.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { KeypointsError } from "../keypoints.ts";
 import { coco17 } from "../skeletons/coco17.ts";
-import { boxNorm, pck, torsoNorm } from "./pck.ts";
+import { pck } from "./pck.ts";
+import { boxNorm, torsoNorm } from "./poseNorms.ts";
 
 test("the threshold itself is a miss, a hair less is a hit", () => {
   const at = (x: number) => [{ predicted: [x, 0, 1], truth: [0, 0, 2], norm: 100 }];
