@@ -28,7 +28,7 @@ test.skipIf(!existsSync(cocoMini)).each([
         input: options.input,
         joints: coco17.joints.length,
         toImage: invertAffine(crop),
-        refinement: "none",
+        decoding: "argmax",
       });
       const stride = width / columns / crop[0]; // image pixels to a heatmap pixel: these crops are not turned
       for (let k = 0; k < 17; k++) {

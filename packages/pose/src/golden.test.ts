@@ -101,14 +101,14 @@ describe("decode", () => {
   const golden = codec.decode_48x64;
 
   test("the first maximum and mmpose's quarter offset", () => {
-    const plain = decodeHeatmaps(heatmaps, { heatmap, joints: 6, input: heatmap, refinement: "none" });
+    const plain = decodeHeatmaps(heatmaps, { heatmap, joints: 6, input: heatmap, decoding: "argmax" });
     expectClose(positions(plain).slice(0, 10), golden.argmax.flat().slice(0, 10), 0);
     expectClose(
       [...plain].filter((_, i) => i % 3 === 2),
       golden.maxval,
       1e-6,
     );
-    const refined = decodeHeatmaps(heatmaps, { heatmap, joints: 6, input: heatmap, refinement: "mmpose" });
+    const refined = decodeHeatmaps(heatmaps, { heatmap, joints: 6, input: heatmap, decoding: "mmpose" });
     expectClose(positions(refined), golden["quarter (mmpose refine_keypoints)"].flat(), 0);
   });
 

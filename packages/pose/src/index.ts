@@ -18,11 +18,14 @@ export { type PixelChange, plainView, type SampleView, viewKeypoints } from "./a
 export { type Affine, AffineError, applyAffine, invertAffine, type Point, transformKeypoints } from "./boxes/affine.ts";
 export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
 export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";
-export { type DecodeHeatmapsOptions, decodeHeatmaps } from "./codecs/decodeHeatmaps.ts";
-export { type DecodeSimccOptions, decodeSimcc } from "./codecs/decodeSimcc.ts";
+export { type DecodeHeatmapsOptions, decodeHeatmaps, type HeatmapDecoding, heatmapDecodings } from "./codecs/decodeHeatmaps.ts";
+export { type DecodeSimccOptions, decodeSimcc, type SimccDecoding, simccDecodings, simccSigma } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps, type HeatmapEncoding } from "./codecs/encodeHeatmaps.ts";
 export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabels } from "./codecs/encodeSimcc.ts";
 export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
+export { meanOf, mirrorImage, unflipHeatmaps, unflipVectors } from "./codecs/flipTest.ts";
+export { darkKernelSize, gaussianKernel, simccKernelSize } from "./codecs/gaussianKernel.ts";
+export { blurPlane, type HeatmapPlane, planeOf } from "./codecs/heatmapPlane.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
 export type { Point3 } from "./metrics/alignSimilarity.ts";

@@ -69,7 +69,7 @@ test("unlabelled and truncated joints are masked and leave their map empty; noth
 
 test("of equal maxima the first in row order wins, and a map without a positive value scores 0 or less at the origin", () => {
   const heatmap = { width: 3, height: 2 };
-  const first = decodeHeatmaps([0, 1, 0, 1, 0, 1], { heatmap, joints: 1, input: heatmap, refinement: "none" });
+  const first = decodeHeatmaps([0, 1, 0, 1, 0, 1], { heatmap, joints: 1, input: heatmap, decoding: "argmax" });
   expect([...first]).toEqual([1, 0, 1]);
   const empty = decodeHeatmaps([-1, -2, -0.5, -3, -1, -1], { heatmap, joints: 1, input: heatmap });
   expect([...empty]).toEqual([0, 0, -0.5]);

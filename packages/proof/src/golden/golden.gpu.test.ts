@@ -32,6 +32,11 @@ test.each([
   expect(cases).not.toEqual([]);
 });
 
+test("of the codecs nothing is left unchecked", async () => {
+  const { cases, unsupported } = await verifyGolden(device, own, { only: "domain/codec" });
+  expect([cases.length, unsupported]).toEqual([6, []]);
+});
+
 test("of the losses only what is no loss has no check here: similarities, a picture, and a schedule, which the trainer has", async () => {
   const { unsupported } = await verifyGolden(device, own, { only: "domain/losses" });
   expect(unsupported.map(({ name }) => name.slice("domain/losses/".length).split(" ")[0])).toEqual(["CKA", "CKA", "EigenCAM", "ramp"]);

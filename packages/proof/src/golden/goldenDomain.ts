@@ -1,5 +1,5 @@
 import type { Device } from "@kindling/gpu";
-import { checkAffines, checkBoxes, checkDecoder, checkEncoder, checkSimccDecoder } from "./domainCodec.ts";
+import { checkAffines, checkBoxes, checkDecoder, checkEncoder, checkFlip, checkSimccDecoder } from "./domainCodec.ts";
 import { checkForward, domainForward } from "./domainForward.ts";
 import { checkLoss, domainLosses } from "./domainLosses.ts";
 import { checkOpenPoseGrouping, checkOpenPoseTargets, checkOpenPoseUpsampling } from "./domainOpenPose.ts";
@@ -17,6 +17,7 @@ const checks: Readonly<Record<string, DomainCheck>> = {
   "codec/hrnet_box2cs": (_, entry) => checkBoxes(entry),
   "codec/encode_192x256_to_48x64_sigma2": (_, entry) => checkEncoder(entry),
   "codec/decode_48x64": (_, entry) => checkDecoder(entry),
+  "codec/flip_shift": (_, entry) => checkFlip(entry),
   "codec/simcc_decode": (_, entry) => checkSimccDecoder(entry),
   "mmpose_expected/keypoint_pck_accuracy": (_, entry) => checkPck(entry),
   "openpose/targets": (_, entry) => checkOpenPoseTargets(entry),

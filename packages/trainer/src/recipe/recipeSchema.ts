@@ -1,5 +1,5 @@
 import { heads } from "@kindling/models";
-import type { SimccLabels } from "@kindling/pose";
+import { type SimccLabels, simccSigma } from "@kindling/pose";
 import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
@@ -259,7 +259,7 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
 
 /** With RTMPose's sigma where there is none: 4.9 and 5.66 bins at 192 × 256 pixels. */
 function completeLabels(labels: z.output<typeof simccLabels>, [height, width]: [number, number]): SimccLabels {
-  return labels.kind === "gaussian" ? { ...labels, sigma: labels.sigma ?? [Math.sqrt(width / 8), Math.sqrt(height / 8)] } : labels;
+  return labels.kind === "gaussian" ? { ...labels, sigma: labels.sigma ?? [simccSigma(width), simccSigma(height)] } : labels;
 }
 
 function quarter([height, width]: [number, number]): [number, number] {
