@@ -22,10 +22,10 @@ export { type DecodeHeatmapsOptions, decodeHeatmaps, type HeatmapDecoding, heatm
 export { type DecodeSimccOptions, decodeSimcc, type SimccDecoding, simccDecodings, simccSigma } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps, type HeatmapEncoding } from "./codecs/encodeHeatmaps.ts";
 export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabels } from "./codecs/encodeSimcc.ts";
-export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { meanOf, mirrorImage, unflipHeatmaps, unflipVectors } from "./codecs/flipTest.ts";
 export { darkKernelSize, gaussianKernel, simccKernelSize } from "./codecs/gaussianKernel.ts";
 export { blurPlane, type HeatmapPlane, planeOf } from "./codecs/heatmapPlane.ts";
+export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
 export type { Point3 } from "./metrics/alignSimilarity.ts";
