@@ -1,4 +1,4 @@
-import { type Size, type TargetCodec, targetShapes } from "@kindling/pose";
+import { type AugmentationStage, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
 import type { SceneViews } from "./bottomUp/sceneView.ts";
@@ -32,8 +32,8 @@ export interface LoaderOptions {
   readonly dropLast?: boolean;
   /** Threads that prepare batches; 0 prepares them in this one. By default as many as the machine can spare. The batches are the same. */
   readonly workers?: number;
-  /** Changes to the crops; there are none yet. */
-  readonly augment?: "none";
+  /** What changes about the crops, by epoch; nothing by default. A person's view follows from seed, epoch and place in the data set alone. */
+  readonly augment?: readonly AugmentationStage[];
   /** Use the first so many samples only, e.g. to see a network overfit them. */
   readonly limit?: number;
   /** Keep every prepared sample in memory, image and targets, so that later epochs cost nothing. For small datasets. */

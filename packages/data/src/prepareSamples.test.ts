@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { applyAffine, coco17, cropOfBox, decodeHeatmaps, invertAffine } from "@kindling/pose";
+import { applyAffine, bodyHalves, coco17, cropOfBox, decodeHeatmaps, invertAffine } from "@kindling/pose";
 import { expect, test } from "vitest";
 import { decodeImage } from "./decode.node.ts";
 import { readCoco } from "./formats/readCoco.node.ts";
+import { personView } from "./personView.ts";
 import { allocateSamples, decodedCrops, prepareSamples } from "./prepareSamples.ts";
 
 const cocoMini = path.resolve(import.meta.dirname, "../../../../shared/data/coco-mini");
@@ -16,9 +17,14 @@ test.skipIf(!existsSync(cocoMini)).each([
   async (width, height, columns, rows, sigma) => {
     const codec = { kind: "heatmaps", heatmap: { width: columns, height: rows }, sigma, encoding: "unbiased" } as const;
     const options = { input: { width, height }, codec };
-    const { samples } = await readCoco({ annotations: `${cocoMini}/annotations/person_keypoints_val.json`, images: `${cocoMini}/images` });
+    const { samples, skeleton } = await readCoco({
+      annotations: `${cocoMini}/annotations/person_keypoints_val.json`,
+      images: `${cocoMini}/images`,
+    });
+    const viewOptions = { input: options.input, skeleton, halves: bodyHalves(skeleton), augmentation: null };
+    const views = samples.map((each, sample) => personView(each, viewOptions, { seed: 0, epoch: 0, sample }));
     const prepared = allocateSamples(samples.length, 17, options, (bytes) => new ArrayBuffer(bytes));
-    await prepareSamples(samples, options, decodedCrops(decodeImage, options.input), prepared);
+    await prepareSamples(samples, views, options, decodedCrops(decodeImage, options.input), prepared);
     let compared = 0;
     for (const [n, { box, keypoints }] of samples.entries()) {
       const crop = cropOfBox(box, options.input);

@@ -1,6 +1,8 @@
-import { cropOfBox, encodeTargets, type PersonCodec, type Size, type TargetCodec, targetShapes, transformKeypoints } from "@kindling/pose";
+import { encodeTargets, type PersonCodec, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import { cropImage, type RgbImage } from "./crop.ts";
 import { assertImageSize } from "./imageSize.ts";
+import type { PersonView } from "./personView.ts";
+import { changePixels } from "./pixels/changePixels.ts";
 import type { Sample } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
 
@@ -24,42 +26,45 @@ export interface PreparedSamples<B extends ArrayBufferLike = ArrayBufferLike> {
 }
 
 /** Writes the crop of the n-th sample of a task into its room, [h,w,4]. */
-export type CropWriter = (sample: Sample, n: number, room: Uint8Array) => Promise<void>;
+export type CropWriter = (sample: Sample, view: PersonView, n: number, room: Uint8Array) => Promise<void>;
 
 /**
- * Crops and encodes samples into room for as many; a function of the samples and options alone, so it does not matter where it runs.
+ * Crops and encodes samples, one view each, into room for as many; a function of its arguments alone, so it does not matter where it runs.
  * @throws ImageError when an image is missing, broken, or of another size than annotated.
  */
 export async function prepareSamples(
   samples: readonly Sample[],
+  views: readonly PersonView[],
   { input, codec }: PrepareOptions,
   writeCrop: CropWriter,
   into: PreparedSamples,
 ): Promise<void> {
   const imageBytes = input.height * input.width * 4;
   for (const [n, sample] of samples.entries()) {
-    await writeCrop(sample, n, into.image.subarray(n * imageBytes, (n + 1) * imageBytes));
+    const view = views[n]!;
+    await writeCrop(sample, view, n, into.image.subarray(n * imageBytes, (n + 1) * imageBytes));
     if (!codec) continue;
-    const targets = encodeTargets(codec, input, transformKeypoints(cropOfBox(sample.box, input), sample.keypoints));
+    const targets = encodeTargets(codec, input, view.keypoints);
     for (const [name, values] of Object.entries(targets)) into.targets[name]!.set(values, n * values.length);
   }
 }
 
-/** Crops cut from images. */
+/** Crops cut from images, changed as their views say. */
 export function decodedCrops(decode: (path: string) => Promise<RgbImage>, input: Size): CropWriter {
   let decoded: { readonly path: string; readonly image: RgbImage } | undefined;
-  return async (sample, _, room) => {
+  return async (sample, { affine, mirrored, changes }, _, room) => {
     // Persons of one image often follow one another in annotation files, so an epoch in order decodes such an image once.
     const path = sample.imagePath;
     if (decoded?.path !== path) decoded = { path, image: await decode(path) };
     assertImageSize(sample, decoded.image);
-    room.set(cropImage(decoded.image, cropOfBox(sample.box, input), input));
+    room.set(cropImage(decoded.image, affine, input, { mirrored }));
+    changePixels({ data: room, ...input }, changes);
   };
 }
 
-/** Crops that were made before, RGB [h,w,3] each; equal to those cut from the images. */
+/** Crops that were made before, RGB [h,w,3] each; equal to those cut from the images where nothing is augmented. */
 export function storedCrops(crops: readonly Uint8Array[]): CropWriter {
-  return async (_, n, room) => {
+  return async (_, __, n, room) => {
     const rgb = crops[n]!;
     for (let from = 0, to = 0; to < room.length; from += 3, to += 4) {
       room[to] = rgb[from]!;

@@ -1,6 +1,7 @@
 import { type DrawPlace, openpose18 } from "@kindling/pose";
 import type { ScenePreparation } from "./bottomUp/prepareScenes.ts";
 import type { Scene } from "./bottomUp/scene.ts";
+import type { PersonView } from "./personView.ts";
 import { allocateSamples, type PreparedSamples, type PrepareOptions } from "./prepareSamples.ts";
 import type { Sample } from "./sample.ts";
 
@@ -11,6 +12,8 @@ export type PrepareTask = PersonTask | SceneTask;
 export interface PersonTask {
   readonly kind: "persons";
   readonly samples: readonly Sample[];
+  /** How each is seen. */
+  readonly views: readonly PersonView[];
   /** Their places in the data set, which are those of their stored records. */
   readonly indices: readonly number[];
   readonly options: PrepareOptions;

@@ -7,7 +7,7 @@ import type { PrepareTask } from "./prepareTask.ts";
 /** Prepares the samples of a task. @throws ImageError as `prepareSamples` and `prepareScenes` do, LoaderError for stored records, which are files. */
 export async function runPrepareTask(task: PrepareTask, into: PreparedSamples): Promise<void> {
   if (task.kind === "scenes") return prepareScenes(task.scenes, task.draws, task.options, decodeImage, into);
-  const { samples, options } = task;
+  const { samples, views, options } = task;
   if (options.stored) throw new LoaderError("stored: a browser tab reads no files");
-  await prepareSamples(samples, options, decodedCrops(decodeImage, options.input), into);
+  await prepareSamples(samples, views, options, decodedCrops(decodeImage, options.input), into);
 }

@@ -11,13 +11,14 @@ import { readRecords } from "./stored/recordFile.node.ts";
  */
 export async function runPrepareTask(task: PrepareTask, into: PreparedSamples): Promise<void> {
   if (task.kind === "scenes") return prepareScenes(task.scenes, task.draws, task.options, decodeImage, into);
-  const { samples, indices, options } = task;
+  const { samples, views, indices, options } = task;
   const { crops, teacher } = options.stored ?? {};
   const [cropRecords, teacherRecords] = await Promise.all([
     crops ? readRecords(crops, indices) : null,
     teacher ? readRecords(teacher, indices) : null,
   ]);
-  await prepareSamples(samples, options, cropRecords ? storedCrops(cropRecords) : decodedCrops(decodeImage, options.input), into);
+  const writeCrop = cropRecords ? storedCrops(cropRecords) : decodedCrops(decodeImage, options.input);
+  await prepareSamples(samples, views, options, writeCrop, into);
   for (const [n, record] of (teacherRecords ?? []).entries()) widen(record, into.teacher!, n); // there is room for what is stored
 }
 

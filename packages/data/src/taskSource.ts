@@ -1,7 +1,8 @@
-import { openpose18 } from "@kindling/pose";
+import { augmentationOf, bodyHalves, openpose18 } from "@kindling/pose";
 import { scenesOf } from "./bottomUp/scene.ts";
 import type { LoaderOptions } from "./loader.ts";
 import { LoaderError } from "./loaderError.ts";
+import { personView } from "./personView.ts";
 import type { PrepareTask } from "./prepareTask.ts";
 
 /** The samples of a loader: persons, or scenes with all their persons. */
@@ -17,18 +18,23 @@ export interface TaskSource {
  * What a loader's options make batches of: scenes for targets of all persons (codec `pafs`), else the dataset's samples.
  * @throws LoaderError for options that scenes do not go with, SkeletonError for scenes of a skeleton without shoulders.
  */
-export function taskSource({ dataset, input, codec, stored, views = { kind: "letterbox" }, cache, limit }: LoaderOptions): TaskSource {
+export function taskSource(loader: LoaderOptions): TaskSource {
+  const { dataset, input, codec, stored, views = { kind: "letterbox" }, augment = [], cache, limit } = loader;
   if (codec?.kind !== "pafs") {
+    if (augment.length > 0) assertFresh(loader);
+    const { skeleton } = dataset;
+    const halves = bodyHalves(skeleton);
     const samples = dataset.samples.slice(0, limit);
     const options = { input, ...(codec ? { codec } : {}), ...(stored ? { stored } : {}) }; // a message to a worker copies no more
-    const task = (indices: readonly number[]): PrepareTask => ({
-      kind: "persons",
-      samples: indices.map((index) => samples[index]!), // places of samples
-      indices,
-      options,
-    });
-    return { length: samples.length, joints: dataset.skeleton.joints.length, task };
+    const task: TaskSource["task"] = (indices, draw) => {
+      const chosen = indices.map((index) => samples[index]!); // places of samples
+      const viewOptions = { input, skeleton, halves, augmentation: augmentationOf(augment, draw.epoch) };
+      const seen = chosen.map((sample, i) => personView(sample, viewOptions, { ...draw, sample: indices[i]! }));
+      return { kind: "persons", samples: chosen, views: seen, indices, options };
+    };
+    return { length: samples.length, joints: skeleton.joints.length, task };
   }
+  if (augment.length > 0) throw new LoaderError("augment: scenes are augmented by their views; use views: crops");
   if (stored?.crops || stored?.teacher)
     throw new LoaderError("stored: there are records of persons alone, not of images with all their persons");
   if (cache && views.kind === "crops") throw new LoaderError("cache: crops of scenes are drawn anew in every epoch; use views: letterbox");
@@ -43,4 +49,13 @@ export function taskSource({ dataset, input, codec, stored, views = { kind: "let
       options: { input, codec, views },
     }),
   };
+}
+
+/** @throws LoaderError when something is to be kept from epoch to epoch of crops that augmentation makes anew in each. */
+function assertFresh({ stored, cache }: LoaderOptions): void {
+  const kept = stored?.crops ? "stored.crops" : stored?.teacher ? "stored.teacher" : cache ? "cache" : undefined;
+  if (kept)
+    throw new LoaderError(
+      `${kept}: keeps what was made of a crop, and augment makes another crop in every epoch; leave one of the two out`,
+    );
 }

@@ -1,0 +1,35 @@
+import {
+  type Augmentation,
+  type BodyHalves,
+  type DrawPlace,
+  drawView,
+  plainView,
+  type SampleView,
+  type Size,
+  type Skeleton,
+  viewKeypoints,
+} from "@kindling/pose";
+import type { Sample } from "./sample.ts";
+
+/** How a person is seen in an epoch: the view, and the key points in it. */
+export interface PersonView extends SampleView {
+  /** [k·3]: x, y in pixels of the crop, and visibility. */
+  readonly keypoints: Float64Array;
+}
+
+/** What the views of a data set's persons follow from. */
+export interface PersonViewOptions {
+  /** Size of the crops. */
+  readonly input: Size;
+  readonly skeleton: Skeleton;
+  readonly halves: BodyHalves;
+  /** Null: the crop of the box. */
+  readonly augmentation: Augmentation | null;
+}
+
+/** The view of a person in the epoch of `place`: a function of its arguments alone. */
+export function personView(sample: Sample, options: PersonViewOptions, place: DrawPlace): PersonView {
+  const { input, skeleton, halves, augmentation } = options;
+  const view = augmentation ? drawView(sample, { augmentation, input, halves }, place) : plainView(sample.box, input);
+  return { ...view, keypoints: viewKeypoints(view, sample.keypoints, skeleton, sample.imageWidth) };
+}
