@@ -19,6 +19,7 @@ export * from "./loaderError.ts";
 export * from "./measureLoader.ts";
 export { type PersonView, type PersonViewOptions, personView } from "./personView.ts";
 export { changePixels } from "./pixels/changePixels.ts";
+export type { ReplacedSample } from "./readableSample.ts";
 export * from "./sample.ts";
 export type { CropDatasetOptions, CroppedDataset, StoredCropOptions } from "./stored/crops.node.ts";
 export type { CropSources } from "./stored/dataSources.node.ts";

@@ -1,11 +1,11 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCoco } from "./formats/readCoco.node.ts";
 import { type Batch, createLoader, type DataLoader, type LoaderOptions } from "./loader.ts";
 import { LoaderError } from "./loaderError.ts";
-import { type Dataset, ImageError } from "./sample.ts";
+import { type Dataset, DatasetError, ImageError } from "./sample.ts";
 import { synthesizeDataset } from "./synthesize.node.ts";
 
 const heatmaps = { kind: "heatmaps", heatmap: { width: 6, height: 8 }, sigma: 1, encoding: "unbiased" } as const;
@@ -132,6 +132,105 @@ test.each([0, 1])(
   },
 );
 
+describe("a training loader replaces what cannot be read by the next sample of the order that can", () => {
+  /** The data set with some samples' images missing. */
+  const without = (...broken: readonly number[]): Dataset => ({
+    ...dataset,
+    samples: dataset.samples.map((sample, i) => (broken.includes(i) ? { ...sample, imagePath: `${folder}/none-${i}.jpg` } : sample)),
+  });
+  const replacing = (broken: readonly number[], changes: Partial<LoaderOptions> = {}): DataLoader =>
+    open({ dataset: without(...broken), unreadable: "replace", ...changes });
+  const order = async (): Promise<readonly number[]> => visited(await epoch(open()));
+
+  test.each([0, 1, 2])("the same with %i workers, and it says so", async (workers) => {
+    const places = await order();
+    const [broken, next] = [places[5]!, places[6]!];
+    await using loader = replacing([broken], { workers });
+    const batches = await epoch(loader);
+    const expected = [...places];
+    expected[5] = next;
+    expect(visited(batches)).toEqual(expected);
+    const path = `${folder}/none-${broken}.jpg`;
+    expect(batches.map(({ replaced }) => replaced)).toEqual([
+      undefined,
+      [{ index: broken, by: next, path, problem: "there is no such image" }],
+      undefined,
+    ]);
+    // The bytes are those of the sample that stands there, in image and targets.
+    const image = (batch: Batch, at: number): Uint8Array => batch.image.slice(at * 32 * 24 * 4, (at + 1) * 32 * 24 * 4);
+    expect(image(batches[1]!, 1)).toEqual(image(batches[1]!, 2));
+    const clean = await epoch(open());
+    expect(batches[0]).toEqual(clean[0]);
+    expect(batches[2]).toEqual(clean[2]);
+    expect(image(batches[1]!, 2)).toEqual(image(clean[1]!, 2));
+  });
+
+  test("the last is replaced by the first, and two in a row by the same, whatever the batches are", async () => {
+    const last = (await order()).at(-1)!;
+    expect(visited(await epoch(replacing([last]))).at(-1)).toBe((await order())[0]);
+    // Twice as many samples, of which two may be replaced.
+    const twice: Dataset = { ...dataset, samples: [...dataset.samples, ...dataset.samples] };
+    const places = visited(await epoch(open({ dataset: twice })));
+    const samples = twice.samples.map((sample, i) =>
+      places.indexOf(i) === 3 || places.indexOf(i) === 4 ? { ...sample, imagePath: "none" } : sample,
+    );
+    const expected = places.map((place, at) => (at === 3 || at === 4 ? places[5]! : place));
+    for (const batchSize of [1, 3, 4, 22]) {
+      const loader = open({ dataset: { ...twice, samples }, unreadable: "replace", batchSize });
+      expect(visited(await epoch(loader))).toEqual(expected);
+    }
+  });
+
+  test("a loader made from any state gives exactly the batches that were left, and counts on", async () => {
+    const broken = [(await order())[1]!];
+    const loader = replacing(broken);
+    const all = [...(await epoch(loader)), ...(await epoch(loader))];
+    const interrupted = replacing(broken);
+    const states = [interrupted.state()];
+    for (let i = 0; i < 2; i++) for await (const _ of interrupted) states.push(interrupted.state());
+    expect(states.slice(0, 4)).toEqual([
+      { seed: 5, epoch: 0, position: 0 },
+      { seed: 5, epoch: 0, position: 1, replaced: 1 },
+      { seed: 5, epoch: 0, position: 2, replaced: 1 },
+      { seed: 5, epoch: 0, position: 3, replaced: 1 },
+    ]);
+    for (const [used, state] of states.entries()) {
+      const rest = await epoch(replacing(broken, { seed: 99, state: JSON.parse(JSON.stringify(state)) }));
+      expect(rest).toEqual(all.slice(used, used + (used === 0 ? 3 : (3 - (used % 3)) % 3)));
+    }
+    expect(interrupted.state()).toEqual({ seed: 5, epoch: 2, position: 0 });
+  });
+
+  test("with a cache too, whose samples stay those of their own places", async () => {
+    const broken = [(await order())[1]!];
+    const [cached, plain] = [replacing(broken, { cache: true }), replacing(broken)];
+    for (let i = 0; i < 3; i++) expect(await epoch(cached)).toEqual(await epoch(plain));
+  });
+
+  test("more than a tenth of an epoch is a DatasetError that names an image, in the same batch after a resumption", async () => {
+    const places = await order();
+    const broken = [places[0]!, places[6]!];
+    const loader = replacing(broken);
+    const iterator = loader[Symbol.asyncIterator]();
+    await iterator.next();
+    const state = loader.state();
+    const message = /2 of 11 samples of this epoch could not be read, more than 10 %; the last: .*none-\d+\.jpg: there is no such image/;
+    await expect(iterator.next()).rejects.toThrow(message);
+    expect(loader.state()).toEqual(state);
+    const resumed = epoch(replacing(broken, { state }));
+    await expect(resumed).rejects.toThrow(DatasetError);
+    await expect(resumed).rejects.toThrow(message);
+  });
+
+  test("so is a whole batch in a row: the folder is gone", async () => {
+    const all = dataset.samples.map((_, i) => i);
+    await expect(epoch(replacing(all))).rejects.toThrow(
+      /8 samples in a row cannot be read; the first: .*none-\d+\.jpg: there is no such image/,
+    );
+    await expect(epoch(replacing(all))).rejects.toThrow(DatasetError);
+  });
+});
+
 test.each<[Partial<LoaderOptions>, RegExp]>([
   [{ batchSize: 0 }, /batchSize: must be a whole number of at least 1; got 0/],
   [{ batchSize: 12, dropLast: true }, /has 11 samples, fewer than one batch of 12; use a smaller batch/],
@@ -139,6 +238,7 @@ test.each<[Partial<LoaderOptions>, RegExp]>([
   [{ seed: 0.5 }, /seed: must be/],
   [{ limit: 0 }, /limit: must be/],
   [{ state: { seed: 0, epoch: -1, position: 0 } }, /epoch: must be/],
+  [{ state: { seed: 0, epoch: 0, position: 1, replaced: -1 } }, /replaced: must be/],
   [{ state: { seed: 0, epoch: 0, position: 4 } }, /state: position 4 is behind the 3 batches of an epoch/],
 ])("options that no loader can follow are a LoaderError: %o", (changes, message) => {
   expect(() => open(changes)).toThrow(LoaderError);

@@ -2,11 +2,13 @@ import { type AugmentationStage, type Size, type TargetCodec, targetShapes } fro
 import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
 import type { SceneViews } from "./bottomUp/sceneView.ts";
+import { copySamples, sliceSample } from "./copySamples.ts";
 import { epochOrder } from "./epochOrder.ts";
 import { LoaderError } from "./loaderError.ts";
 import { allocateSamples, type PreparedSamples } from "./prepareSamples.ts";
 import { allocateTask } from "./prepareTask.ts";
-import type { Dataset } from "./sample.ts";
+import { assertFewReplaced, type ReadableSample, type ReplacedSample, readableSample } from "./readableSample.ts";
+import { type Dataset, ImageError } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
 import { type TaskSource, taskSource } from "./taskSource.ts";
 import type { WorkerPool } from "./workerPool.ts";
@@ -43,6 +45,11 @@ export interface LoaderOptions {
    * Iterating throws DatasetError when one is damaged.
    */
   readonly stored?: StoredRecords;
+  /**
+   * What becomes of a sample whose image is missing, broken or of another size than annotated: iterating throws ImageError (evaluation, the default),
+   * or the next sample of the epoch's order that can be read takes its place (training), up to a tenth of an epoch (`Batch.replaced`).
+   */
+  readonly unreadable?: "throw" | "replace";
   /** Go on where another loader over the same dataset stood; its seed wins over `seed`. */
   readonly state?: LoaderState;
 }
@@ -53,6 +60,8 @@ export interface LoaderState {
   /** Batches of this epoch handed out so far. */
   readonly position: number;
   readonly seed: number;
+  /** Samples replaced in these batches because they could not be read; absent for none. */
+  readonly replaced?: number;
 }
 
 /** n = batchSize samples; in a padded batch those behind `valid` are black images with targets, and masks, of 0. */
@@ -70,6 +79,8 @@ export interface Batch {
   readonly indices: Uint32Array<ArrayBuffer>;
   /** How many samples are real, 1 … n. */
   readonly valid: number;
+  /** Samples that could not be read, and what stands in their places, whose index is in `indices`; absent for none. */
+  readonly replaced?: readonly ReplacedSample[];
 }
 
 /**
@@ -86,7 +97,8 @@ export interface DataLoader extends AsyncIterable<Batch>, AsyncDisposable {
 
 /**
  * Makes a loader, which prepares up to three batches ahead while the caller is busy. The batches depend on the dataset, the options and the
- * state alone, not on workers or timing. Iterating throws ImageError, naming the file, when an image is missing or broken.
+ * state (and the image files) alone, not on workers or timing. Iterating throws ImageError, naming the file, when an image is missing or broken,
+ * unless it is told to replace it: then DatasetError when more than a tenth of an epoch, or as many in a row as a batch has, would be.
  * @throws LoaderError when an option is out of range or there is no batch in an epoch.
  */
 export function createLoader(options: LoaderOptions): DataLoader {
@@ -97,6 +109,8 @@ const prefetchedBatches = 3;
 /** Samples to a task: large enough to spare messages, small enough that every worker gets some of a batch. */
 const samplesPerTask = 4;
 const noIndex = 0xffffffff;
+/** Unreadable samples in a row that are replaced even when batches are smaller. */
+const shortestRun = 8;
 
 class SampleLoader implements DataLoader {
   readonly batchesPerEpoch: number;
@@ -107,6 +121,8 @@ class SampleLoader implements DataLoader {
   readonly #seed: number;
   #epoch: number;
   #position: number;
+  /** Samples of the present epoch that were replaced in batches handed out. */
+  #replaced: number;
   #phase: "idle" | "iterating" | "closed" = "idle";
 
   constructor(options: LoaderOptions) {
@@ -125,6 +141,7 @@ class SampleLoader implements DataLoader {
     this.#seed = state?.seed ?? options.seed ?? 0;
     this.#epoch = state?.epoch ?? 0;
     this.#position = state?.position ?? 0;
+    this.#replaced = state?.replaced ?? 0;
     if (this.#position > this.batchesPerEpoch) {
       throw new LoaderError(
         `state: position ${this.#position} is behind the ${this.batchesPerEpoch} batches of an epoch; resume with the dataset and batch size of before`,
@@ -135,7 +152,8 @@ class SampleLoader implements DataLoader {
   }
 
   state(): LoaderState {
-    return { epoch: this.#epoch, position: this.#position, seed: this.#seed };
+    const replaced = this.#replaced > 0 ? { replaced: this.#replaced } : {};
+    return { epoch: this.#epoch, position: this.#position, seed: this.#seed, ...replaced };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
@@ -177,11 +195,14 @@ class SampleLoader implements DataLoader {
     for (fill(); ahead.length > 0; fill()) {
       const batch = await ahead.shift()!; // the loop's condition
       fill();
+      if (batch.replaced) assertFewReplaced(this.#replaced + batch.replaced.length, order.length, batch.replaced.at(-1)!); // never an empty list
+      this.#replaced += batch.replaced?.length ?? 0;
       this.#position++;
       yield batch;
     }
     this.#epoch++;
     this.#position = 0;
+    this.#replaced = 0;
   }
 
   async #prepareBatch(order: readonly number[], position: number): Promise<Batch> {
@@ -190,26 +211,46 @@ class SampleLoader implements DataLoader {
     const batch = allocateSamples(batchSize, this.#source.joints, this.#options, (bytes) => new ArrayBuffer(bytes));
     const indices = new Uint32Array(batchSize).fill(noIndex);
     indices.set(chosen);
-    const missing: { index: number; at: number }[] = [];
+    const missing: number[] = [];
     for (const [at, index] of chosen.entries()) {
       const cached = this.#cache?.get(index);
       if (cached) copySamples(cached, batch, at, batchSize);
-      else missing.push({ index, at });
+      else missing.push(at);
     }
     const tasks = Array.from({ length: Math.ceil(missing.length / samplesPerTask) }, (_, i) =>
       missing.slice(i * samplesPerTask, (i + 1) * samplesPerTask),
     );
+    const first = position * batchSize;
+    const replaced: { readonly at: number; readonly sample: ReplacedSample }[] = [];
     await Promise.all(
       tasks.map(async (task) => {
-        const prepared = await this.#prepare(task.map(({ index }) => index));
-        for (const [n, { index, at }] of task.entries()) {
-          const one = sliceSample(prepared, n, task.length);
-          copySamples(one, batch, at, batchSize);
-          this.#cache?.set(index, one);
+        const samples = await this.#readable(
+          order,
+          task.map((at) => first + at),
+        );
+        for (const [n, at] of task.entries()) {
+          const sample = samples[n]!; // one for each
+          copySamples(sample.prepared, batch, at, batchSize);
+          this.#cache?.set(sample.index, sample.prepared);
+          indices[at] = sample.index;
+          if (sample.replaced) replaced.push({ at, sample: sample.replaced });
         }
       }),
     );
-    return { ...batch, indices, valid: chosen.length };
+    const inOrder = replaced.toSorted((a, b) => a.at - b.at).map(({ sample }) => sample); // tasks end in any order
+    return { ...batch, indices, valid: chosen.length, ...(inOrder.length > 0 ? { replaced: inOrder } : {}) };
+  }
+
+  /** The samples at some places of the order, or what takes the place of those that cannot be read. */
+  async #readable(order: readonly number[], places: readonly number[]): Promise<readonly ReadableSample[]> {
+    try {
+      const prepared = await this.#prepare(places.map((place) => order[place]!)); // places of the order
+      return places.map((place, n) => ({ index: order[place]!, prepared: sliceSample(prepared, n, places.length) }));
+    } catch (error) {
+      if (!(error instanceof ImageError) || this.#options.unreadable !== "replace") throw error;
+      const longestRun = Math.max(shortestRun, this.#options.batchSize);
+      return Promise.all(places.map((place) => readableSample(order, place, (index) => this.#prepare([index]), longestRun)));
+    }
   }
 
   async #prepare(indices: readonly number[]): Promise<PreparedSamples> {
@@ -219,25 +260,6 @@ class SampleLoader implements DataLoader {
     await runPrepareTask(task, prepared);
     return prepared;
   }
-}
-
-/** Sample n of `count`, as a view. */
-function sliceSample(samples: PreparedSamples, n: number, count: number): PreparedSamples {
-  const part = <A extends Uint8Array | Float32Array>(values: A): A =>
-    values.subarray((values.length / count) * n, (values.length / count) * (n + 1)) as A; // subarray keeps the class
-  return {
-    image: part(samples.image),
-    targets: Object.fromEntries(Object.entries(samples.targets).map(([name, values]) => [name, part(values)])),
-    ...(samples.teacher ? { teacher: part(samples.teacher) } : {}),
-  };
-}
-
-/** Copies one sample to place `at` of a batch. */
-function copySamples(from: PreparedSamples, batch: PreparedSamples, at: number, batchSize: number): void {
-  const copy = <A extends Uint8Array | Float32Array>(values: A, into: A): void => into.set(values, (into.length / batchSize) * at);
-  copy(from.image, batch.image);
-  for (const [name, values] of Object.entries(from.targets)) copy(values, batch.targets[name]!);
-  if (from.teacher && batch.teacher) copy(from.teacher, batch.teacher);
 }
 
 /** Records of another size, or too few, belong to another loader. */
