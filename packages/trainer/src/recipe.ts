@@ -43,6 +43,10 @@ export interface Recipe {
   readonly validateEvery: number;
   /** What decides which weights are the best ones; its direction is `metricDirection`. */
   readonly metric: Metric;
+  /** Ends the run when so many validations in a row were no better than the best before. Absent: it has all its epochs. */
+  readonly earlyStopping?: { readonly patience: number };
+  /** Epochs from one `weights/epoch-N.safetensors` to the next. Absent: the best and the last weights are kept alone. */
+  readonly saveEvery?: number;
   /** PCK counts a joint within this fraction of the longer side of the person's box. */
   readonly pckThreshold: number;
 }

@@ -3,13 +3,14 @@ import { recipeToYaml } from "./recipe/recipeToYaml.ts";
 import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
 
 /**
- * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length
+ * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length, when it stops early, which weights it keeps
  * and what changes only how fast it runs and in how much memory. A run may be extended, but not resumed with other losses. Whether a teacher is
  * cached counts, because the cache is rounded; where it lies does not.
  */
 export function recipeDigest(recipe: Recipe): string {
+  const { earlyStopping: _stopping, saveEvery: _saving, ...rest } = recipe;
   const same: Recipe = {
-    ...recipe,
+    ...rest,
     name: "x",
     ...(recipe.teacher ? { teacher: withCacheAt("x", recipe.teacher) } : {}),
     data: {

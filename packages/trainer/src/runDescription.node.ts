@@ -5,6 +5,7 @@ import { parseWeightsReference } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
+import type { StoppedEvent } from "./trainEvent.ts";
 
 /** `run.json`: what has to be known to run the same again. */
 export interface RunDescription {
@@ -17,6 +18,8 @@ export interface RunDescription {
   readonly seeds: Readonly<Record<string, number>>;
   /** The annotation and weights files by path, with their SHA-256. */
   readonly files: Readonly<Record<string, string>>;
+  /** Where early stopping ended the run; absent for one that it did not, or that went on. */
+  readonly stopped?: Omit<StoppedEvent, "kind">;
 }
 
 /** One process that trained the run. */

@@ -20,6 +20,8 @@ export interface RunFolder {
   readonly samples: string;
   readonly bestWeights: string;
   readonly lastWeights: string;
+  /** `weights/epoch-N.safetensors`: those after so many epochs, of a recipe with `saveEvery`. */
+  epochWeights(epoch: number): string;
   /** What resuming needs: weights, optimizer, random streams and position, in one file. */
   readonly state: string;
 }
@@ -72,6 +74,7 @@ function runFolderAt(folderPath: string): RunFolder {
     samples: inside("samples"),
     bestWeights: inside("weights", "best.safetensors"),
     lastWeights: inside("weights", "last.safetensors"),
+    epochWeights: (epoch) => inside("weights", `epoch-${epoch}.safetensors`),
     state: inside("state", "last.safetensors"),
   };
 }

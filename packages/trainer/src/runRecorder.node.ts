@@ -49,6 +49,7 @@ export class RunRecorder {
       case "validation":
         await this.#recordValidation(event);
         break;
+      case "stopped":
       case "interrupted":
         await appendMetrics(this.#folder.metrics, event);
         break;

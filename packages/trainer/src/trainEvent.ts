@@ -1,8 +1,9 @@
 import type { Evaluation } from "./evaluator.ts";
+import type { Metric } from "./metric.ts";
 import type { LossScaleOutcome } from "./trainStep.ts";
 
 /** What happened; the caller prints, plots or stores it. There are no hooks. Epochs and steps count those that are complete. */
-export type TrainEvent = StepEvent | EpochEvent | ValidationEvent | InterruptedEvent;
+export type TrainEvent = StepEvent | EpochEvent | ValidationEvent | StoppedEvent | InterruptedEvent;
 
 /** One step is done. */
 export interface StepEvent {
@@ -36,6 +37,17 @@ export interface ValidationEvent {
   readonly evaluation: Evaluation;
   /** Whether the recipe's metric is better than in every validation before. */
   readonly best: boolean;
+}
+
+/** Early stopping: the last `patience` validations were no better than the best one. The run ends here, before its last epoch. */
+export interface StoppedEvent {
+  readonly kind: "stopped";
+  readonly step: number;
+  readonly epoch: number;
+  readonly metric: Metric;
+  readonly patience: number;
+  /** The best validation, after so many epochs. */
+  readonly best: { readonly epoch: number; readonly value: number };
 }
 
 /** The signal was aborted: the run stops here and can go on from a snapshot. */

@@ -11,7 +11,7 @@ import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
-import type { TrainEvent } from "./trainEvent.ts";
+import type { StoppedEvent, TrainEvent } from "./trainEvent.ts";
 import { type Snapshot, Trainer } from "./trainer.ts";
 import { variantsDigest } from "./variantsDigest.ts";
 import { weightsMetadata } from "./weightsMetadata.ts";
@@ -97,6 +97,10 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
       };
       for await (const event of trainer.run(options.signal)) {
         await recorder.record(event);
+        if (event.kind === "stopped") await noteStop(folder, event);
+        if (event.kind === "epoch" && event.epoch % (recipe.saveEvery ?? Number.POSITIVE_INFINITY) === 0) {
+          await saveStudent(folder.epochWeights(event.epoch), recipe, await trainer.studentWeights());
+        }
         if (event.kind === "validation" && event.best) await saveStudent(folder.bestWeights, recipe, await trainer.studentWeights());
         yield event;
         if (!endsStage(event, recipe)) continue;
@@ -143,7 +147,7 @@ async function describe(
   const session = { started: new Date().toISOString(), argv, ...computed };
   let otherVariants = false;
   if (resume || fromStep > 0) {
-    const known = await readRunDescription(folder);
+    const { stopped: _, ...known } = await readRunDescription(folder);
     const before = known.sessions.at(-1)?.variants; // a run of an earlier version has none
     otherVariants = before !== undefined && before !== computed.variants;
     await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });
@@ -152,6 +156,10 @@ async function describe(
   }
   await writeFileAtomically(folder.recipe, recipeToYaml(recipe));
   return otherVariants;
+}
+
+async function noteStop(folder: RunFolder, { kind: _, ...stopped }: StoppedEvent): Promise<void> {
+  await writeRunDescription(folder, { ...(await readRunDescription(folder)), stopped });
 }
 
 /** The device's loss when it is lost already: calls on it may have failed in other words. */

@@ -8,7 +8,7 @@ import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
-import type { EpochEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+import type { EpochEvent, StepEvent, StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
 import { lossWeightsAt } from "./weighting/lossWeight.ts";
@@ -53,6 +53,8 @@ export class Trainer implements AsyncDisposable {
   #epoch: number;
   #steps: number;
   #best: TrainingState["best"];
+  /** Validations since. */
+  #waited: number;
   #lossSums: Record<string, number>;
   /** Steps of the present epoch in which f16 overflowed. */
   #skipped: number;
@@ -69,6 +71,7 @@ export class Trainer implements AsyncDisposable {
     this.#epoch = resume?.state.epoch ?? 0;
     this.#steps = resume?.state.step ?? 0;
     this.#best = resume?.state.best;
+    this.#waited = resume?.state.waited ?? 0;
     this.#lossSums = { ...resume?.state.lossSums };
     this.#skipped = resume?.state.skipped ?? 0;
   }
@@ -112,11 +115,16 @@ export class Trainer implements AsyncDisposable {
     return this.#steps;
   }
 
-  /** Trains to the recipe's last epoch, or until `signal` is aborted. */
+  /** Trains to the recipe's last epoch, or until its validations stop improving (early stopping) or `signal` is aborted. */
   async *run(signal?: AbortSignal): AsyncGenerator<TrainEvent> {
     const { recipe } = this.#parts;
     const { epochs } = recipe.schedule;
     while (this.#epoch < epochs) {
+      const stopped = this.#stoppedEarly(); // also where a run that was stopped is resumed
+      if (stopped) {
+        yield stopped;
+        return;
+      }
       const epochEvent = yield* this.#trainEpoch(signal);
       if (!epochEvent) {
         yield { kind: "interrupted", step: this.#steps, epoch: this.#epoch };
@@ -143,6 +151,7 @@ export class Trainer implements AsyncDisposable {
     const value = recipe.metric === "pck" ? evaluation.pck : (evaluation.loss ?? Number.NaN);
     const best = isBetter(recipe.metric, value, this.#best?.value);
     if (best) this.#best = { step: this.#steps, value };
+    this.#waited = best ? 0 : this.#waited + 1;
     return { kind: "validation", step: this.#steps, epoch: this.#epoch, evaluation, best };
   }
 
@@ -162,6 +171,7 @@ export class Trainer implements AsyncDisposable {
       step: this.#steps,
       loader: this.#loader.state(),
       ...(this.#best ? { best: this.#best } : {}),
+      ...(this.#waited > 0 ? { waited: this.#waited } : {}),
       lossSums: { ...this.#lossSums },
       ...(this.#skipped > 0 ? { skipped: this.#skipped } : {}),
       recipeDigest: this.#parts.recipeDigest,
@@ -219,6 +229,13 @@ export class Trainer implements AsyncDisposable {
       learningRate: rateAt(this.#steps - 1), // that of the last step, which may lie before a resumption
       imagesPerSecond: images / seconds,
     };
+  }
+
+  #stoppedEarly(): StoppedEvent | null {
+    const { earlyStopping, metric } = this.#parts.recipe;
+    if (!earlyStopping || !this.#best || this.#waited < earlyStopping.patience) return null;
+    const best = { epoch: this.#best.step / this.stepsPerEpoch, value: this.#best.value };
+    return { kind: "stopped", step: this.#steps, epoch: this.#epoch, metric, patience: earlyStopping.patience, best };
   }
 
   #lossWeights(epoch: number): readonly number[] {

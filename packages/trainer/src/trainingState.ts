@@ -10,6 +10,8 @@ export interface TrainingState {
   readonly loader: LoaderState;
   /** The best validation so far; absent before the first. */
   readonly best?: { readonly step: number; readonly value: number };
+  /** Validations since the best; absent for none. */
+  readonly waited?: number;
   /** Steps of the present epoch in which f16 overflowed, which are not in its sums; absent for none. */
   readonly skipped?: number;
   /** Sums of each loss term over the steps of the present epoch, so that its row in results.csv is that of an uninterrupted run. */

@@ -30,7 +30,7 @@ export function train(shell: Shell): Command {
       if (existing) {
         const before = await readRecipe(existing.recipe);
         if (recipeDigest(before) !== recipeDigest(recipe)) {
-          throw new InputError(`${target}: a run resumes with its own recipe; only epochs can be changed`);
+          throw new InputError(`${target}: a run resumes with its own recipe; only epochs, earlyStopping and saveEvery can be changed`);
         }
       }
       const folder = existing ?? (await createRunFolder(values.runs, recipe.name));
@@ -121,6 +121,13 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
     case "validation": {
       const loss = event.evaluation.loss === undefined ? "" : `  loss ${event.evaluation.loss.toPrecision(4)}`;
       progress.note(`  validation  PCK ${event.evaluation.pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);
+      break;
+    }
+    case "stopped": {
+      const { metric, patience, best } = event;
+      progress.note(
+        `stopped early: ${patience === 1 ? "the last validation was" : `the last ${patience} validations were`} no better than ${metric} ${best.value.toPrecision(4)} after epoch ${best.epoch}; a larger earlyStopping.patience with resume goes on`,
+      );
       break;
     }
     case "deviceLost":

@@ -10,7 +10,12 @@ export interface Override {
 }
 
 /** Short names of often changed values; all others are reached by their dotted path. */
-export const overrideAliases: Readonly<Record<string, string>> = { epochs: "schedule.epochs", batchSize: "data.batchSize" };
+export const overrideAliases: Readonly<Record<string, string>> = {
+  epochs: "schedule.epochs",
+  batchSize: "data.batchSize",
+  limit: "data.limit",
+  overfit: "data.overfit",
+};
 
 /**
  * Reads `{ "optimizer.learningRate": "5e-4", "losses.0.weight": "2", epochs: "+50" }`: values are YAML,

@@ -254,6 +254,10 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
     ),
   validateEvery: count.default(1).describe("epochs from one validation to the next"),
   metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
+  earlyStopping: closedObject({ patience: count.describe("validations in a row that are no better than the best before") })
+    .exactOptional()
+    .describe("ends the run before its last epoch when the metric stops improving"),
+  saveEvery: count.exactOptional().describe("epochs from one weights/epoch-N.safetensors to the next; default: best and last alone"),
   pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
 });
 

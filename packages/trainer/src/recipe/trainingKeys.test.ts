@@ -49,6 +49,10 @@ test.each([
   expect(() => schedule(value)).toThrow(`command line (schedule=${value}): ${sentence}`);
 });
 
+test("a quick look is two short names away", () => {
+  expect(withKeys({ limit: "50", overfit: "8" }).data).toMatchObject({ limit: 50, overfit: 8 });
+});
+
 test("groups, parts that are frozen and averages are kept in the recipe written out", () => {
   const recipe = withKeys({
     "optimizer.noDecay": "[norm, bias]",
