@@ -33,7 +33,7 @@ export function measuredSamples(
   { samples, skeleton }: Dataset,
   predictions: readonly Pick<Prediction, "sample" | "keypoints">[],
   norm: PckMeasure["norm"],
-): readonly PckSample[] {
+): readonly (PckSample & { readonly norm: number })[] {
   return predictions.map(({ sample, keypoints }) => {
     const { keypoints: truth, box } = samples[sample]!;
     return { predicted: keypoints, truth, norm: norm === "box" ? boxNorm(box) : torsoNorm(truth, skeleton) };
