@@ -11,8 +11,10 @@ export interface Sample {
   /** Size in pixels as annotated, before any EXIF rotation. */
   readonly imageWidth: number;
   readonly imageHeight: number;
-  /** The person's box in image pixels, clipped to the image. */
+  /** The person's box in image pixels: an annotated one is clipped to the image (but MPII's is not), a detected one is as its file has it. */
   readonly box: Box;
+  /** The detector's confidence in the box, where it is a detected one. */
+  readonly score?: number;
   /** k × [x, y, v] in image pixels; v is 0 not labelled, 1 labelled but hidden, 2 visible. */
   readonly keypoints: Float32Array<ArrayBuffer>;
   /** Area of the person in pixels², which OKS is scaled by. */
@@ -34,8 +36,6 @@ export interface PersonAnnotation {
   readonly crowd: boolean;
   /** Labelled, but kept out of the samples by a limit or a filter: neither a prediction for it nor the lack of one counts. */
   readonly ignore?: boolean;
-  /** The head's box where the format annotates one (MPII); PCKh is measured by it. */
-  readonly headBox?: Box;
   readonly segmentation?: Segmentation;
 }
 
@@ -50,10 +50,20 @@ export interface DatasetImage {
   readonly path: string;
   readonly width: number;
   readonly height: number;
+  /** How crowded CrowdPose finds it, 0 … 1; its easy, medium and hard parts go by it. */
+  readonly crowdIndex?: number;
 }
 
 /** Why an annotation gave no sample. */
-export type SkipReason = "other category" | "missing image" | "crowd" | "no labelled key points" | "empty box";
+export type SkipReason =
+  | "other category"
+  | "missing image"
+  | "image not chosen"
+  | "crowd"
+  | "no labelled key points"
+  | "empty box"
+  | "few key points"
+  | "small area";
 
 /** Samples in the order of the annotation file, and the count of what was left out, by reason. */
 export interface Dataset {
@@ -62,13 +72,15 @@ export interface Dataset {
   readonly samples: readonly Sample[];
   /** Annotations left out; a reason that never occurred has no entry. */
   readonly skipped: ReadonlyMap<SkipReason, number>;
-  /** Every image of the annotation file that exists. */
+  /** Every image of the annotation file that exists and is chosen. */
   readonly images: readonly DatasetImage[];
   /**
    * Every annotated person and crowd of these images, in the order of the file. With a limit: of the images that hold a sample, so that measuring the
    * samples' predictions against them is fair.
    */
   readonly persons: readonly PersonAnnotation[];
+  /** How the samples were chosen from the file, as the command line's keys say it ("minKeypoints=5"); absent when they are all that can be learnt from, or the first of these. */
+  readonly selection?: string;
 }
 
 /** An annotation file or image folder that cannot be used as a dataset: the input is wrong, not the program. */

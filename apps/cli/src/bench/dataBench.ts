@@ -45,7 +45,13 @@ export async function benchData(device: Device, options: DataBenchOptions): Prom
     const { annotations, images, input, limit, note } = options;
     note("making the crops");
     const directory = path.join(folder, "crops");
-    const { file, dataset } = await cropDataset({ annotations, images, input, directory, ...(limit === undefined ? {} : { limit }) });
+    const { file, dataset } = await cropDataset({
+      annotations,
+      images,
+      input,
+      directory,
+      ...(limit === undefined ? {} : { reading: { limit } }),
+    });
     const samples = dataset.samples.length;
     const batchSize = Math.min(options.batch, samples);
     const results: BenchRow[] = [];

@@ -37,7 +37,7 @@ export function dataCrop(shell: Shell): Command {
         images,
         input,
         directory,
-        ...(limit === undefined ? {} : { limit }),
+        ...(limit === undefined ? {} : { reading: { limit } }),
         ...(workers === undefined ? {} : { workers }),
         onProgress(done, total) {
           if (!begun) progress.begin("cropping", total, done);

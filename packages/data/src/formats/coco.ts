@@ -1,30 +1,29 @@
 import { coco17, type Skeleton } from "@kindling/pose";
 import { type Dataset, DatasetError, type DatasetImage, type PersonAnnotation, type Segmentation, type SkipReason } from "../sample.ts";
-import { assembleDataset, type SampleChoice } from "./assembleDataset.ts";
+import { assembleDataset } from "./assembleDataset.ts";
+import { type CocoDialect, type CocoFormat, cocoDialects } from "./cocoDialects.ts";
+import { type JsonObject, joinPath, list, numbers, plainName, record, typeName } from "./jsonValues.ts";
+import type { ParseOptions } from "./parseOptions.ts";
 
 /** What {@link parseCoco} needs beside the document. */
-export interface CocoOptions extends SampleChoice {
-  /** Where the document came from, for messages: a path or an address. */
-  readonly source: string;
-  /** Folder or address that the images' `file_name` is appended to. */
-  readonly images: string;
-  /** What the key points are; COCO-17 by default. */
-  readonly skeleton?: Skeleton;
+export interface CocoOptions extends ParseOptions {
+  /** COCO's own by default: the document is not asked. */
+  readonly format?: CocoFormat;
   /** Whether an image exists; without it every image is taken to exist. */
   readonly exists?: (path: string) => boolean;
-  /** Keep the segmentations of all persons, not of crowds alone. */
-  readonly segmentations?: boolean;
 }
 
 /**
  * The persons of a COCO-style annotation document, and as samples those that a top-down network can learn from (see `assembleDataset`).
  * Left out, and counted by reason: other categories, and images that do not exist. An annotation without `area` (CrowdPose, AIC) gets
  * 0.53·width·height of its box, as in xtcocotools.
- * @throws DatasetError when the document is not COCO-style or its key points are not those of the skeleton.
+ * @throws DatasetError when the document is not COCO-style or its key points are not those of the format or skeleton.
  * @throws EmptyDatasetError when no sample is left.
  */
 export function parseCoco(document: unknown, options: CocoOptions): Dataset {
-  const { source, skeleton = coco17, exists = () => true, segmentations = false } = options;
+  const { source, format = "coco", exists = () => true, segmentations = false } = options;
+  const dialect = cocoDialects[format];
+  const skeleton = format === "coco" ? (options.skeleton ?? coco17) : dialect.skeleton;
   const root = record(document);
   if (!root) throw new DatasetError(`${source}: a COCO file is a JSON object with "images" and "annotations"; got ${typeName(document)}`);
   const written = list(root, "annotations", source);
@@ -38,32 +37,32 @@ export function parseCoco(document: unknown, options: CocoOptions): Dataset {
       throw new DatasetError(`${source}: ${twin.path} and ${image.path} have the same id ${image.id}; give each its own`);
     if (exists(image.path)) images.set(image.id, image);
   }
-  const context = { images, persons, skeleton, source, segmentations };
+  const context = { images, persons, skeleton, dialect, source, segmentations };
   const annotations = written.map((annotation, index) => parseAnnotation(record(annotation), index, context));
-  return assembleDataset({ source, folder: options.images, skeleton, described, images, annotations }, options);
+  return assembleDataset({ source, folder: options.images, skeleton, described, images, annotations, clipsBoxes: true }, options);
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 interface Context {
   readonly images: ReadonlyMap<number | string, DatasetImage>;
   /** Ids of the categories that are persons; null when the file has no categories. */
   readonly persons: ReadonlySet<unknown> | null;
   readonly skeleton: Skeleton;
+  readonly dialect: CocoDialect;
   readonly source: string;
   readonly segmentations: boolean;
 }
 
 function parseAnnotation(annotation: JsonObject | null, index: number, context: Context): PersonAnnotation | SkipReason {
-  const { skeleton, source } = context;
+  const { skeleton, dialect, source } = context;
   if (!annotation) throw new DatasetError(`${source}: annotations[${index}] must be an object`);
   const id = String(annotation.id ?? `#${index}`);
   const where = `${source}: annotation ${id}`;
   if (context.persons && !context.persons.has(annotation.category_id)) return "other category";
   const image = context.images.get(annotation.image_id as number | string); // any other value is simply not in the map
   if (!image) return "missing image";
+  const { firstPixel = 0 } = dialect;
   const crowd = Boolean(annotation.iscrowd);
-  const keypoints = parseKeypoints(annotation.keypoints, skeleton, where);
+  const keypoints = parseKeypoints((dialect.keypoints ?? bodyKeypoints)(annotation), skeleton, where);
   const bbox = numbers(annotation.bbox);
   if (annotation.bbox === undefined && (crowd || !keypoints)) return crowd ? "crowd" : "no labelled key points";
   if (bbox?.length !== 4) throw new DatasetError(`${where}: "bbox" must be four numbers x, y, width, height in pixels`);
@@ -76,16 +75,20 @@ function parseAnnotation(annotation: JsonObject | null, index: number, context: 
     id,
     imageId: image.id,
     keypoints: keypoints ?? new Float64Array(3 * skeleton.joints.length),
-    box: { x, y, width, height },
+    box: { x: x - firstPixel, y: y - firstPixel, width, height },
     area,
     crowd,
     ...(segmentation ? { segmentation } : {}),
   };
 }
 
+function bodyKeypoints(annotation: JsonObject): unknown {
+  return annotation.keypoints;
+}
+
 /** Null where there are none. */
 function parseKeypoints(value: unknown, skeleton: Skeleton, where: string): Float64Array | null {
-  if (value === undefined) return null;
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return null;
   const keypoints = numbers(value);
   if (!keypoints) throw new DatasetError(`${where}: "keypoints" must be a flat list of finite numbers x, y, v; got ${typeName(value)}`);
   const joints = skeleton.joints.length;
@@ -118,7 +121,14 @@ function parseImage(value: unknown, index: number, { source, images }: CocoOptio
   if (!Number.isInteger(width) || !Number.isInteger(height) || (width as number) < 1 || (height as number) < 1) {
     throw new DatasetError(`${source}: image ${id} (${file}) must have "width" and "height" in whole pixels; got ${width} × ${height}`);
   }
-  return { id, path: `${images.replace(/\/+$/, "")}/${file}`, width: width as number, height: height as number };
+  const crowdIndex = image?.crowdIndex;
+  return {
+    id,
+    path: joinPath(images, file),
+    width: width as number, // whole numbers, by the lines above
+    height: height as number,
+    ...(typeof crowdIndex === "number" ? { crowdIndex } : {}),
+  };
 }
 
 /** Categories named person or with key points; refuses a file that orders the skeleton's key points differently. */
@@ -138,31 +148,4 @@ function personCategories(root: JsonObject, skeleton: Skeleton, source: string):
     );
   }
   return new Set(persons.map((category) => category.id));
-}
-
-/** left_eye, leftEye and "Left Eye" are one name. */
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
-}
-
-function list(root: JsonObject, key: string, source: string): readonly unknown[] {
-  const value = root[key];
-  if (Array.isArray(value)) return value;
-  throw new DatasetError(
-    `${source}: a COCO file has a list "${key}"; got ${typeName(value)}; give an annotation file such as person_keypoints_val2017.json`,
-  );
-}
-
-function record(value: unknown): JsonObject | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
-}
-
-function numbers(value: unknown): readonly number[] | null {
-  return Array.isArray(value) && value.every((item) => Number.isFinite(item)) ? value : null;
-}
-
-function typeName(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,8 +1,9 @@
 import path from "node:path";
-import { readCoco } from "../formats/readCoco.node.ts";
+import { readDataset } from "../formats/readDataset.node.ts";
+import type { ReadDatasetOptions } from "../formats/readDatasetOptions.ts";
 import { createLoader } from "../loader.ts";
 import { type Dataset, DatasetError } from "../sample.ts";
-import { type CropSources, cropSources } from "./dataSources.node.ts";
+import { type CropSources, cropSources, storedName } from "./dataSources.node.ts";
 import { type ExpectedRecords, openRecordFile } from "./recordFile.node.ts";
 import type { RecordFile } from "./recordFile.ts";
 import { openRecordWriter } from "./recordWriter.node.ts";
@@ -15,8 +16,8 @@ export interface StoredCropOptions extends CropSources {
 
 /** What {@link cropDataset} crops, and to where. */
 export interface CropDatasetOptions extends Omit<StoredCropOptions, "dataset"> {
-  /** Crop the first so many persons only. */
-  readonly limit?: number;
+  /** How the data set is read, and which of its persons are cropped. */
+  readonly reading?: Omit<ReadDatasetOptions, "annotations" | "images">;
   /** Threads; by default as many as the machine can spare. */
   readonly workers?: number;
   /** Called with how many persons of how many have their crop; what it throws ends the work, which then goes on the next time. */
@@ -41,8 +42,8 @@ const batchSize = 16;
  * @throws DatasetError and ImageError as reading the data set does, DatasetError when the folder cannot be written to.
  */
 export async function cropDataset(options: CropDatasetOptions): Promise<CroppedDataset> {
-  const { annotations, images, input, directory, limit, workers, onProgress } = options;
-  const dataset = await readCoco({ annotations, images, ...(limit === undefined ? {} : { limit }) });
+  const { annotations, images, input, directory, reading, workers, onProgress } = options;
+  const dataset = await readDataset({ ...reading, annotations, images });
   const expected = await expectedCrops({ dataset, annotations, images, input, directory });
   const { length: total } = dataset.samples;
   const present = await openRecordFile(expected.path, expected).catch((error: unknown) => {
@@ -90,13 +91,13 @@ export async function openCrops(options: StoredCropOptions): Promise<RecordFile>
 
 async function expectedCrops(options: StoredCropOptions): Promise<ExpectedRecords & { readonly path: string }> {
   const { dataset, annotations, images, input, directory } = options;
-  const name = `${path.basename(annotations, path.extname(annotations))}-${input.height}x${input.width}.crops`;
+  const chosen = dataset.selection === undefined ? "" : `${dataset.selection} `;
   return {
-    path: path.join(directory, name),
+    path: path.join(directory, `${storedName(options)}.crops`),
     sources: await cropSources(options),
     records: dataset.samples.length,
     recordBytes: input.height * input.width * 3,
-    command: `kindling data crop data=${annotations} images=${images} input=${input.height}x${input.width} out=${directory}`,
+    command: `kindling data crop data=${annotations} images=${images} ${chosen}input=${input.height}x${input.width} out=${directory}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import sharp from "sharp";
 import { cropVersion } from "../crop.ts";
 import { type Dataset, DatasetError } from "../sample.ts";
@@ -19,7 +20,7 @@ export interface CropSources {
 
 /**
  * Everything that decides the crops of a data set: the annotation file by content, the images by name, size and time of change (reading them all
- * would take as long as cropping), the way and size of the crop, and the decoder. A folder that is moved with its times keeps them.
+ * would take as long as cropping), how the samples were chosen, the way and size of the crop, and the decoder. A folder that is moved with its times keeps them.
  * @throws DatasetError when a file is gone.
  */
 export async function cropSources({ dataset, annotations, images, input }: CropSources): Promise<RecordSources> {
@@ -27,8 +28,15 @@ export async function cropSources({ dataset, annotations, images, input }: CropS
     annotations: await hashOfFile(annotations),
     images: await hashOfImages(dataset, images),
     crop: `${input.height}x${input.width}, version ${cropVersion}`,
+    ...(dataset.selection === undefined ? {} : { selection: dataset.selection }),
     decoder: `sharp ${sharp.versions.sharp} with libvips ${sharp.versions.vips}`,
   };
+}
+
+/** The first part of the name of what is stored of a data set: its annotations, the size of its crops, and a word for how its samples were chosen. */
+export function storedName({ dataset: { selection }, annotations, input }: CropSources): string {
+  const chosen = selection === undefined ? "" : `-${createHash("sha256").update(selection).digest("hex").slice(0, 8)}`;
+  return `${path.basename(annotations, path.extname(annotations))}-${input.height}x${input.width}${chosen}`;
 }
 
 async function hashOfFile(file: string): Promise<string> {
@@ -48,11 +56,11 @@ async function hashOfImages({ images }: Dataset, folder: string): Promise<string
   const hash = createHash("sha256");
   for (let first = 0; first < images.length; first += statsAtOnce) {
     const group = images.slice(first, first + statsAtOnce);
-    const found = await Promise.all(group.map(({ path }) => stat(path).catch(() => null)));
-    for (const [i, { path }] of group.entries()) {
+    const found = await Promise.all(group.map((image) => stat(image.path).catch(() => null)));
+    for (const [i, image] of group.entries()) {
       const file = found[i];
-      if (!file) throw new DatasetError(`${path}: there is no such image any more`);
-      hash.update(`${path.slice(folder.replace(/\/+$/, "").length)}\0${file.size}\0${Math.floor(file.mtimeMs)}\n`);
+      if (!file) throw new DatasetError(`${image.path}: there is no such image any more`);
+      hash.update(`${image.path.slice(folder.replace(/\/+$/, "").length)}\0${file.size}\0${Math.floor(file.mtimeMs)}\n`);
     }
   }
   return hash.digest("hex");

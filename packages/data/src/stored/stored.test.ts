@@ -5,6 +5,7 @@ import { decodeFloat16, encodeFloat16 } from "@kindling/gpu";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cropVersion } from "../crop.ts";
 import { readCoco } from "../formats/readCoco.node.ts";
+import { readDataset } from "../formats/readDataset.node.ts";
 import { type Batch, createLoader, type DataLoader, type LoaderOptions } from "../loader.ts";
 import { LoaderError } from "../loaderError.ts";
 import { measureLoader } from "../measureLoader.ts";
@@ -61,13 +62,27 @@ test("stored crops need no image, are made once, and give equal bytes however ma
 });
 
 test("the crops of a whole data set serve its first samples, but not the other way round", async () => {
-  await crop({ limit: 5 });
+  await crop({ reading: { limit: 5 } });
   const first = await readCoco({ ...made, limit: 5 });
   const part = await openNow({ dataset: first });
   expect(await epoch(load({ dataset: first, stored: { crops: part } }))).toEqual(await epoch(load({ dataset: first })));
   await expect(openNow()).rejects.toThrow(`holds 5 of ${dataset.samples.length} persons; make it with: kindling data crop data=`);
   expect((await crop()).made).toBe(dataset.samples.length);
   expect((await openNow({ dataset: first })).records).toBe(dataset.samples.length);
+});
+
+test("the crops of chosen samples have a file of their own, which is not that of all", async () => {
+  await crop();
+  const reading = { minArea: dataset.samples[0]!.area + 1 };
+  const chosen = await readDataset({ ...made, ...reading });
+  expect(chosen.samples.length).toBeLessThan(dataset.samples.length);
+  await expect(openNow({ dataset: chosen })).rejects.toThrow(
+    `make it with: kindling data crop data=${made.annotations} images=${made.images} minArea=`,
+  );
+  await crop({ reading });
+  const file = await openNow({ dataset: chosen });
+  expect(await epoch(load({ dataset: chosen, stored: { crops: file } }))).toEqual(await epoch(load({ dataset: chosen })));
+  expect((await openNow()).path).not.toBe(file.path);
 });
 
 test.each<[string, () => Promise<() => Promise<void>>, RegExp]>([

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type CropSources, cropSources } from "./dataSources.node.ts";
+import { type CropSources, cropSources, storedName } from "./dataSources.node.ts";
 import { type ExpectedRecords, openRecordFile } from "./recordFile.node.ts";
 import type { RecordFile } from "./recordFile.ts";
 import { openRecordWriter, type RecordWriter } from "./recordWriter.node.ts";
@@ -34,9 +34,9 @@ export async function openTeacherRecordWriter(options: TeacherRecordOptions): Pr
 }
 
 async function expectedRecords(options: TeacherRecordOptions): Promise<ExpectedRecords & { readonly path: string }> {
-  const { dataset, annotations, input, directory, teacher, heatmap, command } = options;
+  const { dataset, directory, teacher, heatmap, command } = options;
   const [height, width, joints] = heatmap;
-  const name = `${path.basename(annotations, path.extname(annotations))}-${input.height}x${input.width}-${teacher.model}.heatmaps`;
+  const name = `${storedName(options)}-${teacher.model}.heatmaps`;
   return {
     path: path.join(directory, name),
     sources: {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatasetError } from "../sample.ts";
-import * as browser from "./readCoco.browser.ts";
-import { readCoco } from "./readCoco.node.ts";
+import * as browser from "./readDataset.browser.ts";
+import { readDataset } from "./readDataset.node.ts";
 
 const people = {
   images: ["a.jpg", "deep/b.jpg", "c.jpg", "nowhere/d.jpg"].map((file_name, id) => ({ id, file_name, width: 100, height: 80 })),
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test("images are looked for in their subfolders, and a missing one only costs its samples", async () => {
-  const { samples, skipped } = await readCoco({ annotations: path.join(folder, "people.json"), images: path.join(folder, "images") });
+  const { samples, skipped } = await readDataset({ annotations: path.join(folder, "people.json"), images: path.join(folder, "images") });
   expect(samples.map(({ imagePath }) => path.relative(folder, imagePath))).toEqual(["images/a.jpg", "images/deep/b.jpg"]);
   expect(Object.fromEntries(skipped)).toEqual({ "missing image": 2 });
 });
@@ -44,12 +44,12 @@ test.each([
 ] as readonly [string, { annotations: string; images?: string }, RegExp][])(
   "%s is a DatasetError that says what, where and what to do",
   async (_, { annotations, images }, message) => {
-    const reading = readCoco({ annotations: path.join(folder, annotations), ...(images && { images: path.join(folder, images) }) });
+    const reading = readDataset({ annotations: path.join(folder, annotations), ...(images && { images: path.join(folder, images) }) });
     await expect(reading).rejects.toThrow(DatasetError);
     await expect(reading).rejects.toThrow(message);
   },
 );
 
 test("the browser's reader has the same interface", () => {
-  expect(browser.readCoco satisfies typeof readCoco).toBeTypeOf("function");
+  expect(browser.readDataset satisfies typeof readDataset).toBeTypeOf("function");
 });
