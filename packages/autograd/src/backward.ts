@@ -14,6 +14,12 @@ export function backward(loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor
   return pullback([[loss, fill(loss.graph, [], 1)]], wrt);
 }
 
+/** Which nodes {@link pullback} goes through. */
+export interface PullbackOptions {
+  /** Those from this place on in the graph's nodes: what lies before makes no tensor depend on another. Default 0: all. */
+  readonly from?: number;
+}
+
 /**
  * Appends the gradients of Σ ⟨output, cotangent⟩, aligned with `wrt`, null where no output depends on a tensor.
  * Nodes recorded after the outputs play no part. The nodes of a checkpoint are recorded again before the first gradient that needs them.
@@ -22,11 +28,12 @@ export function backward(loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor
 export function pullback(
   pairs: readonly (readonly [output: Tensor, cotangent: Tensor])[],
   wrt: readonly Tensor[],
+  { from = 0 }: PullbackOptions = {},
 ): readonly (Tensor | null)[] {
   const graph = pairs[0]?.[0].graph;
   if (!graph) return wrt.map(() => null);
   if (graph.isInCheckpoint) throw new Error("backward: gradients are recorded after a checkpoint, not inside its body");
-  const nodes = [...graph.nodes];
+  const nodes = graph.nodes.slice(from);
   const dependent = new Set<Tensor>(wrt);
   for (const node of nodes) {
     if (node.inputs.some((input) => dependent.has(input))) for (const output of node.outputs) dependent.add(output);

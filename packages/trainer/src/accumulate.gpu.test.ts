@@ -31,6 +31,16 @@ const terms = [
   "{ name: mseOfTeacher, kind: mse, against: teacher }",
   "{ name: spatialKl, kind: spatialKl, temperature: 2, logitScale: 10 }",
   "{ name: feature, kind: feature, student: student.backbone.10.out, teacher: teacher.layer1.out, adapter: conv1x1 }",
+  "{ name: jointsMse, kind: jointsMse, normalization: paper }",
+  "{ name: jointsMseOfTeacher, kind: jointsMse, against: teacher, joints: labelled }",
+  "{ name: smoothL1, kind: smoothL1, beta: 0.1 }",
+  "{ name: ohkm, kind: ohkm, topk: 3 }",
+  "{ name: spatialKlConfident, kind: spatialKl, temperature: 2, logitScale: 10, confidence: { radius: 2 } }",
+  "{ name: spatialKlOfTeacherLabelled, kind: spatialKl, temperature: 1, joints: labelled }",
+  "{ name: jointsKlOfTeacher, kind: jointsKl, joints: labelled, normalization: paper }",
+  "{ name: sumSquaresOfTeacher, kind: feature, student: student.backbone.10.out, teacher: teacher.layer1.out, adapter: conv1x1, distance: sumSquares }",
+  "{ name: channelsOfTeacher, kind: channelWiseKl, student: student.backbone.10.out, teacher: teacher.layer1.out, adapter: conv1x1 }",
+  "{ name: attentionOfTeacher, kind: attentionTransfer, student: student.backbone.10.out, teacher: teacher.layer1.out }",
 ];
 
 test.each([...terms.map((term) => [term, [term]] as const), ["all kinds of losses", terms] as const])(
@@ -224,7 +234,8 @@ function persistentOf(networks: Networks): Promise<readonly number[]> {
 
 /** |a − b| / |b|, Euclidean. */
 function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.hypot(...b);
+  const square = (values: readonly number[]): number => values.reduce((sum, value) => sum + value ** 2, 0);
+  return Math.sqrt(square(a.map((value, i) => value - b[i]!)) / square(b));
 }
 
 interface Outcome {

@@ -16,8 +16,10 @@ import {
 } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
+import type { LossTerm } from "./losses/lossTerm.ts";
+import { nameOutputs } from "./losses/nameOutputs.ts";
+import { validationTerm } from "./losses/validationTerm.ts";
 import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
-import type { LossTerm } from "./recipe.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
 /** The network and the sizes of its batches. */
@@ -29,7 +31,7 @@ export interface EvaluatorOptions {
   readonly batchSize: number;
   /** How activations are stored; default f32. */
   readonly precision?: "f32" | "f16";
-  /** Terms of the validation loss; those that look at a teacher are left out. */
+  /** Terms of the validation loss (`validationTerm`); those that look at a teacher, or at an output that the network does not have, are left out. */
   readonly losses: readonly LossTerm[];
   /** What the loader's targets are, which the loss is measured against; absent where its batches have none: no loss then. */
   readonly codec?: TargetCodec;
@@ -99,7 +101,11 @@ export class Evaluator implements Disposable {
     const exits = options.everyExit ? made.map((head, i): [string, Tensor] => [exitName(i), head]) : [];
     const student = decoder.reads.map((at) => made[at]!);
     const outputs = Object.fromEntries([...student.map((read, i): [string, Tensor] => [outputName(i), read]), ...exits]);
-    const terms = losses.map((term, index) => ({ term, index })).filter(({ term }) => "against" in term && term.against === "groundTruth");
+    nameOutputs(graph, "student", card.outputs(input), made);
+    const terms = losses.flatMap((term, index) => {
+      const measured = validationTerm(term, card.outputs(input));
+      return measured ? [{ term: measured, index }] : [];
+    });
     if (!codec || terms.length === 0) return new Evaluator(await compile(graph, device, { store, outputs }), decoder, options, false);
     const shapes = targetShapes(codec, { height: input[0], width: input[1] }, card.joints);
     const context = {

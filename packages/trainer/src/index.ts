@@ -8,6 +8,7 @@ export { CheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpointFil
 export { EarlyExits, type EarlyExitsOptions, type ExitPrediction, exitConfidence, leavingExit } from "./earlyExits.ts";
 export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from "./evaluator.ts";
 export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
+export * from "./losses/lossTerm.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
 export { appendMetrics, type MetricsEvent, readMetrics, rewindMetrics } from "./metricsFile.node.ts";
 export { microBatchSize } from "./microBatches.ts";

@@ -17,6 +17,7 @@ export function microBatchSize({ data: { batchSize }, accumulate }: Recipe): num
 
 /** The parts of a full batch, in order; one, the batch itself, for a recipe that does not accumulate. */
 export function microBatches(recipe: Recipe, batch: Batch): readonly MicroBatch[] {
+  if (recipe.accumulate === 1) return [{ batch, lossShares: recipe.losses.map(() => 1) }];
   const size = microBatchSize(recipe);
   return Array.from({ length: recipe.accumulate }, (_, i) => {
     const part = partOf(batch, i * size, size);

@@ -15,6 +15,7 @@ import { createRandom } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { freezeParts } from "./freezeParts.ts";
 import { createAdapters } from "./losses/adapters.ts";
+import { teacherTaps } from "./losses/lossTerm.ts";
 import { createLossScale } from "./optimizers/lossScale.ts";
 import { parameterGroups } from "./optimizers/parameterGroups.ts";
 import { createAverage } from "./optimizers/weightAverage.ts";
@@ -105,7 +106,7 @@ export function lossScaleOf({ precision, lossScale }: Networks): Variable | null
 
 /** Tensors of the teacher that losses look at. */
 function tapsOf({ losses }: Recipe): readonly string[] {
-  return losses.flatMap((term) => (term.kind === "feature" ? [term.teacher] : []));
+  return losses.flatMap(teacherTaps);
 }
 
 function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {
@@ -119,6 +120,7 @@ function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel |
 
 /** @throws RecipeError when a network makes heatmaps of another size than the recipe's. */
 export function checkHeatmaps({ card }: PoseModel, { data }: Recipe): void {
+  if (card.codec.kind === "simcc") return; // its vectors follow from the input
   const made = heatmapSizeOf(card, data.input);
   if (made.join() === data.heatmap.join()) return;
   throw new RecipeError(

@@ -1,9 +1,9 @@
 import type { Head } from "@kindling/models";
 import type { HeatmapEncoding, SimccLabels } from "@kindling/pose";
+import type { LossTerm } from "./losses/lossTerm.ts";
 import type { Metric } from "./metric.ts";
 import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
 import type { Schedule } from "./schedules/schedule.ts";
-import type { Weight } from "./weighting/lossWeight.ts";
 
 /** Everything that defines a training run, complete: `parseRecipe` fills in the defaults and makes paths absolute. */
 export interface Recipe {
@@ -137,36 +137,6 @@ export interface DataSetRecipe {
   readonly crops?: string;
 }
 
-/** One term of the total loss: what is compared, on which tensors, with which weight over the epochs. */
-export type LossTerm = HeatmapLoss | SpatialKlLoss | FeatureLoss;
-
-interface Term {
-  readonly name: string;
-  readonly weight: Weight;
-}
-
-/** Compares heatmaps value by value. */
-export interface HeatmapLoss extends Term {
-  readonly kind: "adaptiveWing" | "mse";
-  readonly against: "groundTruth" | "teacher";
-}
-
-/** T²·KL(softmax(scale·t/T) ‖ softmax(scale·s/T)) over the cells of each heatmap. */
-export interface SpatialKlLoss extends Term {
-  readonly kind: "spatialKl";
-  readonly temperature: number;
-  readonly logitScale: number;
-}
-
-/** Compares two inner tensors, named by module path: `student.backbone.10.out` with `teacher.layer1.out`. */
-export interface FeatureLoss extends Term {
-  readonly kind: "feature";
-  readonly student: string;
-  readonly teacher: string;
-  readonly adapter: "none" | "conv1x1";
-  readonly distance: "mse";
-}
-
 /** How parameters follow their gradients; every key but `kind` and `clipNorm` is PyTorch's for the optimiser of that name. */
 export type OptimizerRecipe = AdamRecipe | SgdRecipe;
 
@@ -205,11 +175,6 @@ export interface SgdRecipe extends Optimizer {
   readonly dampening: number;
   /** Nesterov momentum; needs momentum and no dampening. */
   readonly nesterov: boolean;
-}
-
-/** Whether a loss term needs the teacher's outputs. */
-export function looksAtTeacher(term: LossTerm): boolean {
-  return term.kind === "spatialKl" || term.kind === "feature" || term.against === "teacher";
 }
 
 /**

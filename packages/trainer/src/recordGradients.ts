@@ -1,11 +1,12 @@
-import { accumulate, add, backward, fill, Graph, scaleBy, type Tensor } from "@kindling/autograd";
+import { accumulate, fill, Graph, pullback, type Tensor } from "@kindling/autograd";
 import { outputsOf, type PoseModel } from "@kindling/models";
 import { targetShapes } from "@kindling/pose";
 import { gradientSums } from "./gradientSums.ts";
 import { recordImages } from "./images.ts";
-import { lossOf } from "./losses/lossOf.ts";
+import { nameOutputs } from "./losses/nameOutputs.ts";
+import { recordLosses } from "./losses/recordLosses.ts";
 import { microBatchSize } from "./microBatches.ts";
-import { lossScaleOf, type Networks } from "./networks.ts";
+import type { Networks } from "./networks.ts";
 import { poseDecoder } from "./poseDecoder.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
@@ -33,17 +34,17 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
   const targets = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")]),
   );
-  const weights = graph.input("lossWeights", [recipe.losses.length], "f32");
-  const predictionOf = (model: PoseModel, mode: "train" | "eval"): readonly Tensor[] => {
-    const made = outputsOf(model, recordImages(graph, batchSize, input, model.card, precision), mode);
+  const predictionOf = (model: PoseModel, role: "student" | "teacher"): readonly Tensor[] => {
+    const made = outputsOf(model, recordImages(graph, batchSize, input, model.card, precision), role === "student" ? "train" : "eval");
+    nameOutputs(graph, role, model.card.outputs(input), made);
     return poseDecoder(model.card, input).reads.map((at) => made[at]!);
   };
-  const prediction = predictionOf(student, "train");
+  const prediction = predictionOf(student, "student");
   // Either in memory, or on disk: then it comes with the batches.
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
   const teacherOutput = isCached
     ? [graph.input("teacher", [batchSize, ...heatmap, joints], "f32")]
-    : teacher && predictionOf(teacher, "eval");
+    : teacher && predictionOf(teacher, "teacher");
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),
@@ -53,21 +54,14 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
     adapters,
   };
   const inParts = recipe.accumulate > 1;
-  const shares = inParts ? graph.input("lossShares", [recipe.losses.length], "f32") : null;
-  const terms = recipe.losses.map((term, i): readonly [string, Tensor] => {
-    const loss = lossOf(term, context);
-    return [term.name, shares ? scaleBy(loss, shares, i) : loss];
-  });
-  const total = terms.map(([, loss], i) => scaleBy(loss, weights, i)).reduce(add);
-  const lossScale = lossScaleOf(networks);
-  const gradients = backward(
-    lossScale ? scaleBy(total, graph.use(lossScale), 0) : total,
+  const { losses, seeds, ofAdapters } = recordLosses(graph, recipe, networks, context);
+  const ofNetworks = pullback(
+    seeds,
     trained.map((variable) => graph.use(variable)),
   );
   for (const [i, variable] of trained.entries()) {
-    graph.assign(store.gradientOf(variable), gradients[i] ?? fill(graph, variable.shape, 0));
+    graph.assign(store.gradientOf(variable), ofAdapters.get(variable) ?? ofNetworks[i] ?? fill(graph, variable.shape, 0));
   }
-  const losses = { ...Object.fromEntries(terms), total };
   return { graph, outputs: inParts ? recordSums(graph, networks, losses) : losses };
 }
 

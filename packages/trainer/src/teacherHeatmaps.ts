@@ -3,6 +3,7 @@ import type { Batch } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { heatmapsOf } from "@kindling/models";
 import { imageInput, recordImages } from "./images.ts";
+import { teacherTaps } from "./losses/lossTerm.ts";
 import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
@@ -61,7 +62,8 @@ export function recordTeacherHeatmaps(
   recipe: Recipe,
   { teacher, precision }: Networks,
 ): { readonly graph: Graph; readonly heatmaps: Tensor } | null {
-  if (!teacher || !recipe.data.cache || recipe.losses.some(({ kind }) => kind === "feature")) return null;
+  if (teacher?.card.codec.kind !== "heatmaps" || !recipe.data.cache) return null;
+  if (recipe.losses.some((term) => teacherTaps(term).length > 0)) return null;
   const graph = new Graph();
   const image = recordImages(graph, microBatchSize(recipe), recipe.data.input, teacher.card, precision);
   return { graph, heatmaps: heatmapsOf(teacher, image, "eval") };

@@ -5,8 +5,9 @@ import { createModel, nameModule, variablesOf } from "@kindling/models";
 import { expect, test } from "vitest";
 import { recordImages } from "../images.ts";
 import { readRecipe } from "../recipe/readRecipe.node.ts";
-import type { FeatureLoss, NetworkRecipe, Recipe } from "../recipe.ts";
+import type { NetworkRecipe, Recipe } from "../recipe.ts";
 import { createAdapters } from "./adapters.ts";
+import type { FeatureLoss } from "./lossTerm.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../../recipes");
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));

@@ -11,7 +11,7 @@ export interface LossContext {
   readonly targets: Readonly<Record<string, Tensor>>;
   /** A mask of ones [n,k], for terms that teach every joint. */
   readonly everyJoint: () => Tensor;
-  /** A tensor by module path, e.g. "student.backbone.10.out". @throws TapError naming the nearest paths. */
+  /** A tensor by module path, "student.backbone.10.out", or by the name of an output, "student.heatmaps.1". @throws TapError naming the nearest paths. */
   readonly tap: (path: string) => Tensor;
   /** The 1×1 convolution of a feature term, by the term's name. */
   readonly adapters: ReadonlyMap<string, Conv2d>;

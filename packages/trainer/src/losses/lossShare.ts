@@ -1,5 +1,5 @@
 import type { Batch } from "@kindling/data";
-import type { LossTerm } from "../recipe.ts";
+import type { LossTerm } from "./lossTerm.ts";
 
 /** What denominators are counted from. */
 type CountedBatch = Pick<Batch, "targets" | "indices">;
@@ -7,19 +7,44 @@ type CountedBatch = Pick<Batch, "targets" | "indices">;
 /**
  * What a term's value on a part of a batch counts in its value on the whole batch: the part's denominator ÷ the whole's. Every term is a sum
  * over samples ÷ a denominator (see `lossOf`), so that shares times values, and shares times gradients, add up to those of the whole batch.
- * Ground-truth terms divide by visible joints, which parts have different numbers of, perhaps none; the others by samples.
+ * Terms over labelled joints divide by their weights, which parts have different numbers of, perhaps none; the others by samples.
+ * @throws Error for a term that compares samples with each other: parseRecipe refuses to accumulate it.
  */
 export function lossShare(term: LossTerm, part: CountedBatch, whole: CountedBatch): number {
   switch (term.kind) {
     case "adaptiveWing":
     case "mse":
-      return term.against === "groundTruth" ? visibleShare(part, whole) : part.indices.length / whole.indices.length;
+    case "jointsMse":
+    case "smoothL1":
     case "spatialKl":
+      return dividesByVisible(term) ? visibleShare(part, whole) : sampleShare(part, whole);
+    case "simccKl":
+      // mmpose's loss is a sum over the batch.
+      if (term.against === "groundTruth" && term.normalization === "paper") return 1;
+      return dividesByVisible(term) ? visibleShare(part, whole) : sampleShare(part, whole);
+    case "ohkm":
+    case "jointsKl":
     case "feature":
-      return part.indices.length / whole.indices.length;
+    case "channelWiseKl":
+    case "attentionTransfer":
+      return sampleShare(part, whole);
+    case "relationalDistance":
+    case "relationalAngle":
+      throw new Error(`${term.name} compares the samples of a batch with each other: parseRecipe refuses to compute it in parts`);
     default:
       return term satisfies never;
   }
+}
+
+/** Whether a term is a sum ÷ Σ mask, as `weightsOf` decides. */
+function dividesByVisible(term: Extract<LossTerm, { readonly joints: unknown }>): boolean {
+  if ("confidence" in term && term.confidence !== undefined) return false;
+  const labelled = ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
+  return labelled && term.normalization === "joint";
+}
+
+function sampleShare(part: CountedBatch, whole: CountedBatch): number {
+  return part.indices.length / whole.indices.length;
 }
 
 /** Σ mask of the part ÷ Σ mask of the whole batch; 0 where nothing is visible, as the term then is. */

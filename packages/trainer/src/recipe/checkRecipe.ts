@@ -1,8 +1,8 @@
 import { type AnyModule, heatmapsAt, ModelError } from "@kindling/models";
 import { createNetwork } from "../createNetwork.ts";
 import { missingPart } from "../partPath.ts";
-import { looksAtTeacher, type Recipe } from "../recipe.ts";
-import { isComplement } from "../weighting/lossWeight.ts";
+import type { Recipe } from "../recipe.ts";
+import { checkLosses } from "./checkLosses.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
@@ -22,7 +22,8 @@ function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
   for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
     try {
       const model = createNetwork(network, data.input, role);
-      heatmapsAt(model.card, data.input);
+      // What is trained is one person's key points, which is what a decoder reads.
+      if (model.card.codec.kind !== "simcc") heatmapsAt(model.card, data.input);
       if (role === "student" && student.backbone !== undefined && !model.backboneOf) {
         return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
       }
@@ -91,45 +92,6 @@ function checkData({ data, accumulate }: Recipe): DescribedIssue | undefined {
   if (height / data.heatmap[0] !== width / data.heatmap[1]) {
     return issue(["data", "heatmap"], `data.heatmap: ${data.heatmap.join(" × ")} cells of an input of ${height} × ${width} are not square`);
   }
-  return undefined;
-}
-
-function checkLosses({ losses, student, teacher, metric }: Recipe): DescribedIssue | undefined {
-  for (const [i, term] of losses.entries()) {
-    if (losses.findIndex(({ name }) => name === term.name) !== i) {
-      return issue(
-        ["losses", i, "name"],
-        `losses[${i}].name: ${term.name} is already the name of losses[${losses.findIndex(({ name }) => name === term.name)}]`,
-      );
-    }
-    if (isComplement(term.weight)) {
-      const { of } = term.weight;
-      const other = losses.find(({ name }) => name === of);
-      if (!other || isComplement(other.weight)) {
-        const wrong = other ? "whose weight is a complement itself" : "and no loss has this name";
-        return issue(["losses", i, "weight"], `losses[${i}].weight: the complement is of ${of}, ${wrong}`);
-      }
-    }
-    if (!looksAtTeacher(term)) continue;
-    if (term.kind === "feature" && teacher?.cache !== undefined) {
-      return issue(
-        ["teacher", "cache"],
-        `teacher.cache: losses[${i}] (${term.name}) compares with ${term.teacher}, and the cache holds the teacher's heatmaps alone; remove one of the two`,
-      );
-    }
-    if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
-    if (term.kind !== "feature" && teacher.joints !== student.joints) {
-      return issue(
-        ["losses", i],
-        `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
-      );
-    }
-  }
-  if (metric === "loss" && !losses.some((term) => "against" in term && term.against === "groundTruth")) {
-    return issue(["metric"], "metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss");
-  }
-  if (teacher && !losses.some(looksAtTeacher))
-    return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");
   return undefined;
 }
 

@@ -52,8 +52,8 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
       cache: false,
     },
     losses: [
-      { name: "gt", kind: "adaptiveWing", against: "groundTruth", weight: 1 },
-      { name: "kd", kind: "spatialKl", temperature: 4, logitScale: 1, weight: 1 },
+      { name: "gt", kind: "adaptiveWing", against: "groundTruth", weight: 1, normalization: "joint", joints: "all" },
+      { name: "kd", kind: "spatialKl", temperature: 4, logitScale: 1, weight: 1, normalization: "joint", joints: "all" },
     ],
     optimizer: { kind: "adamw", learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 1e-4 },
     schedule: { kind: "warmupCosine", warmupEpochs: 5, epochs: 30, update: "epoch" },
@@ -141,7 +141,7 @@ test.each([
   [
     "a key of another loss",
     withLine(11, "  - { name: gt, kind: mse, temperature: 4 }"),
-    "/r/kd.yaml:11: losses[0].temperature: kind mse has no such key; known are name, weight, kind, against",
+    "/r/kd.yaml:11: losses[0].temperature: kind mse has no such key; known are name, weight, normalization, joints, student, teacher, kind, against, confidence",
   ],
   [
     "a key of another optimiser",
@@ -176,12 +176,12 @@ test.each([
   [
     "an unknown loss",
     withLine(12, "  - { name: kd, kind: spatialKL }"),
-    '/r/kd.yaml:12: losses[1].kind: expected adaptiveWing, mse, spatialKl or feature; got "spatialKL"; did you mean spatialKl?',
+    '/r/kd.yaml:12: losses[1].kind: expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle; got "spatialKL"; did you mean spatialKl?',
   ],
   [
     "a loss without kind",
     withLine(12, "  - { name: kd }"),
-    "/r/kd.yaml:12: losses[1].kind is missing; expected adaptiveWing, mse, spatialKl or feature",
+    "/r/kd.yaml:12: losses[1].kind is missing; expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle",
   ],
   ["an unknown precision", `${text}\nprecision: fp16`, '/r/kd.yaml:15: precision: expected f32 or f16; got "fp16"; did you mean f16?'],
   [
@@ -210,9 +210,9 @@ test.each([
     '/r/kd.yaml:3: student.model: no model is named "resnet50"; the nearest is hrnet-w8',
   ],
   [
-    "a network without heatmaps",
+    "a network that the codec does not fit",
     withLine(3, "student: { model: rtmpose-m }"),
-    "/r/kd.yaml:3: student.model: rtmpose-m puts out simcc_x and simcc_y, not heatmaps",
+    "/r/kd.yaml:5: data.codec: heatmaps does not fit rtmpose-m, which puts out simcc_x and simcc_y",
   ],
   [
     "a loss named as the gradient's norm is",

@@ -5,6 +5,7 @@ import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { closedObject } from "./closedObject.ts";
+import { lossSchema } from "./lossSchema.ts";
 import { folderOf } from "./recipePath.ts";
 
 const path = z.string().min(1);
@@ -92,41 +93,6 @@ const data = closedObject({
   codec: codec.kind === "simcc" ? { ...codec, labels: completeLabels(codec.labels, input) } : codec,
   ...rest,
 }));
-
-const weight = z.number().min(0);
-const weightRule = z.discriminatedUnion("rule", [
-  closedObject({ rule: z.enum(["linear", "cosine"]), from: weight, to: weight }),
-  closedObject({ rule: z.literal("step"), from: weight, factor: weight, epochs: z.array(count).min(1) }),
-  closedObject({ rule: z.literal("decay"), from: weight }),
-  closedObject({ rule: z.literal("ramp"), to: weight, epochs: count }),
-  closedObject({ rule: z.literal("complement"), of: z.string().describe("1 − the weight of the term of this name") }),
-]);
-const term = {
-  // The others are what a step puts out beside its losses.
-  name: z
-    .string()
-    .regex(
-      /^(?!(?:total|norm|lossScale|finite)$)[A-Za-z][\w-]*$/,
-      "a word of letters, digits, _ and -, other than total, norm, lossScale and finite",
-    ),
-  weight: z.union([weight, weightRule], { error: "a number of at least 0, or a rule such as { rule: linear, from, to }" }).default(1),
-};
-const loss = z.discriminatedUnion("kind", [
-  closedObject({
-    ...term,
-    kind: z.enum(["adaptiveWing", "mse"]),
-    against: z.enum(["groundTruth", "teacher"]).default("groundTruth"),
-  }),
-  closedObject({ ...term, kind: z.literal("spatialKl"), temperature: positive, logitScale: positive.default(1) }),
-  closedObject({
-    ...term,
-    kind: z.literal("feature"),
-    student: z.string().regex(/^student\..+/, "a tensor of the student, such as student.backbone.10.out"),
-    teacher: z.string().regex(/^teacher\..+/, "a tensor of the teacher, such as teacher.layer1.out"),
-    adapter: z.enum(["none", "conv1x1"]),
-    distance: z.literal("mse").default("mse"),
-  }),
-]);
 
 const learningRate = positive;
 const weightDecay = z.number().min(0).describe("adamw: shrinks the parameters themselves; adam and sgd: an L2 penalty");
@@ -223,7 +189,7 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
   student,
   teacher: teacher.exactOptional(),
   data,
-  losses: z.array(loss).min(1),
+  losses: z.array(lossSchema).min(1),
   optimizer,
   schedule,
   ema: closedObject({

@@ -1,13 +1,13 @@
-import { createModel, fileShape, nameModule, variablesOf } from "@kindling/models";
+import { fileShape, variablesOf } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
+import { createNetwork } from "../createNetwork.ts";
 import type { RecipeWeights } from "../networks.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** Seeded numbers in the shapes of the recipe's teacher, of a size that keeps values about as large from layer to layer; nothing without one. */
-export function teacherWeights({ teacher }: Recipe): RecipeWeights {
+export function teacherWeights({ teacher, data }: Recipe): RecipeWeights {
   if (!teacher) return {};
-  const model = createModel(teacher.model, teacher);
-  nameModule(model, "");
+  const model = createNetwork(teacher, data.input, "");
   const random = createRandom(99);
   const tensors = [...variablesOf(model)].map(([name, variable]) => {
     const shape = fileShape(variable);

@@ -1,0 +1,59 @@
+import { mul, type Tensor, teacherConfidence } from "@kindling/autograd";
+import type { LossContext } from "./lossContext.ts";
+import { type Confidence, isInner, type JointsKlLoss, type LossTerm } from "./lossTerm.ts";
+
+type OutputLoss = Exclude<LossTerm, { readonly student: string }>;
+type HeatmapPair = Exclude<OutputLoss, { readonly kind: "jointsKl" | "simccKl" }>;
+
+/** The tensors of the student that a term teaches; what it compares them with gets no gradient, but by `detachTeacher: false`. */
+export function studentOperands(term: LossTerm, context: LossContext): readonly Tensor[] {
+  if (isInner(term)) return [context.tap(term.student)];
+  if (term.kind === "simccKl") return context.student;
+  if (term.kind !== "jointsKl") return [pairOf(term, context)[0]];
+  return couplesOf(term, context).flatMap(([student, teacher]) => (term.detachTeacher ? [student] : [student, teacher]));
+}
+
+/** The heatmaps that a term compares: the student's with the labels or the teacher's. */
+export function pairOf(term: HeatmapPair, context: LossContext): readonly [student: Tensor, target: Tensor] {
+  const student = term.student === undefined ? context.student[0]! : context.tap(term.student); // a network predicts with one tensor or more
+  if ("against" in term && term.against === "groundTruth") return [student, context.targets.target!];
+  return [student, term.teacher === undefined ? teacherOf(context)[0] : context.tap(term.teacher)];
+}
+
+/** The heatmaps that online distillation compares. */
+export function couplesOf({ couples }: JointsKlLoss, context: LossContext): readonly (readonly [student: Tensor, teacher: Tensor])[] {
+  return (
+    couples?.map(([student, teacher]) => [context.tap(student), context.tap(teacher)]) ?? [[context.student[0]!, teacherOf(context)[0]]]
+  );
+}
+
+/** How much each joint counts in a term over outputs. */
+export interface TermWeights {
+  /** [n,k]; null where all count 1. */
+  readonly mask: Tensor | null;
+  /** Whether the term divides by Σ mask or by all n·k joints. */
+  readonly divideBy: "visible" | "all";
+}
+
+/** Labels weigh joints where the term looks at labels; the teacher's confidence makes a joint count less, so it divides by all. */
+export function weightsOf(term: OutputLoss, context: LossContext): TermWeights {
+  const labelled = ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
+  const mask = labelled ? context.targets.mask! : null; // every codec has one
+  if ("confidence" in term && term.confidence !== undefined) {
+    const trust = confidenceOf(term.confidence, pairOf(term, context)[1], context);
+    return { mask: mask ? mul(trust, mask) : trust, divideBy: "all" };
+  }
+  return { mask, divideBy: labelled && term.normalization === "joint" ? "visible" : "all" };
+}
+
+function confidenceOf(confidence: Confidence, teacher: Tensor, { targets }: LossContext): Tensor {
+  if (confidence === "peak") return teacherConfidence(teacher);
+  return teacherConfidence(teacher, { target: targets.target!, mask: targets.mask!, radius: confidence.radius });
+}
+
+/** What the teacher predicts with. @throws Error when there is no teacher. */
+export function teacherOf({ teacher }: LossContext): readonly [Tensor, ...Tensor[]] {
+  const [first, ...others] = teacher ?? [];
+  if (!first) throw new Error("a loss term compares with the teacher, but there is none: parseRecipe refuses such recipes");
+  return [first, ...others];
+}

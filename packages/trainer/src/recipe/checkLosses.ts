@@ -1,0 +1,120 @@
+import { nearestName } from "@kindling/autograd";
+import { createNetwork } from "../createNetwork.ts";
+import { isInner, type LossTerm, looksAtTeacher, teacherTaps } from "../losses/lossTerm.ts";
+import type { NetworkRecipe, Recipe } from "../recipe.ts";
+import { isComplement } from "../weighting/lossWeight.ts";
+import type { DescribedIssue } from "./describeIssue.ts";
+
+/** What loss terms and the rest of a recipe do not agree on: the first disagreement, or none. */
+export function checkLosses(recipe: Recipe): DescribedIssue | undefined {
+  const { losses, teacher, metric } = recipe;
+  for (const i of losses.keys()) {
+    const found =
+      checkName(recipe, i) ?? checkWeight(recipe, i) ?? checkTeacher(recipe, i) ?? checkOperands(recipe, i) ?? checkParts(recipe, i);
+    if (found) return found;
+  }
+  if (metric === "loss" && !losses.some((term) => "against" in term && term.against === "groundTruth")) {
+    return issue(["metric"], "metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss");
+  }
+  if (teacher && !losses.some(looksAtTeacher))
+    return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");
+  return undefined;
+}
+
+function checkName({ losses }: Recipe, i: number): DescribedIssue | undefined {
+  const { name } = losses[i]!;
+  const first = losses.findIndex((term) => term.name === name);
+  return first === i ? undefined : issue(["losses", i, "name"], `losses[${i}].name: ${name} is already the name of losses[${first}]`);
+}
+
+function checkWeight({ losses }: Recipe, i: number): DescribedIssue | undefined {
+  const { weight } = losses[i]!;
+  if (!isComplement(weight)) return undefined;
+  const other = losses.find(({ name }) => name === weight.of);
+  if (other && !isComplement(other.weight)) return undefined;
+  const wrong = other ? "whose weight is a complement itself" : "and no loss has this name";
+  return issue(["losses", i, "weight"], `losses[${i}].weight: the complement is of ${weight.of}, ${wrong}`);
+}
+
+function checkTeacher({ losses, student, teacher }: Recipe, i: number): DescribedIssue | undefined {
+  const term = losses[i]!;
+  if (!looksAtTeacher(term)) return undefined;
+  const [tap] = teacherTaps(term);
+  if (tap !== undefined && teacher?.cache !== undefined) {
+    return issue(
+      ["teacher", "cache"],
+      `teacher.cache: losses[${i}] (${term.name}) compares with ${tap}, and the cache holds the teacher's heatmaps alone; remove one of the two`,
+    );
+  }
+  if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
+  if (!isInner(term) && teacher.joints !== student.joints) {
+    return issue(
+      ["losses", i],
+      `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
+    );
+  }
+  return undefined;
+}
+
+/** Whether the networks put out what the term compares. */
+function checkOperands(recipe: Recipe, i: number): DescribedIssue | undefined {
+  const { student, teacher, data } = recipe;
+  const term = recipe.losses[i]!;
+  if (isInner(term)) return undefined; // looked for on a recorded graph, by createAdapters
+  const at = `losses[${i}] (${term.name})`;
+  const networks = Object.entries({ student, ...(teacher && looksAtTeacher(term) ? { teacher } : {}) });
+  for (const [role, network] of networks) {
+    const { name, codec } = cardOf(network, recipe, role);
+    const wanted = term.kind === "simccKl" ? "simcc" : "heatmaps";
+    if (codec.kind !== wanted) {
+      const vectors = "vectors over x and y";
+      const [compared, made] = wanted === "simcc" ? [vectors, "heatmaps"] : ["heatmaps", vectors];
+      return issue(
+        ["losses", i],
+        `${at} compares ${compared}, but the ${role} ${name} puts out ${codec.kind === "pafs" ? "fields" : made}`,
+      );
+    }
+  }
+  for (const [key, path] of namedOutputs(term)) {
+    const role = path.slice(0, path.indexOf("."));
+    const network = role === "student" ? student : teacher;
+    if (!network) continue; // checkTeacher has said so
+    const known = cardOf(network, recipe, role)
+      .outputs(data.input)
+      .map(({ name }) => `${role}.${name}`);
+    if (!known.includes(path)) {
+      const nearest = nearestName(path, known) ?? known[0];
+      return issue(["losses", i, key], `losses[${i}].${key}: no output is named ${path}; the nearest is ${nearest}`);
+    }
+  }
+  if (term.kind === "ohkm" && term.topk > student.joints) {
+    return issue(["losses", i, "topk"], `losses[${i}].topk: expected at most the student's ${student.joints} joints; got ${term.topk}`);
+  }
+  return undefined;
+}
+
+function checkParts({ losses, accumulate }: Recipe, i: number): DescribedIssue | undefined {
+  const { kind, name } = losses[i]!;
+  if (accumulate === 1 || (kind !== "relationalDistance" && kind !== "relationalAngle")) return undefined;
+  return issue(
+    ["accumulate"],
+    `accumulate: losses[${i}] (${name}) compares the samples of a batch with each other, which parts of it do not see; set accumulate: 1`,
+  );
+}
+
+/** The outputs that a term names, with the keys that name them. */
+function namedOutputs(term: LossTerm): readonly (readonly [key: string, path: string])[] {
+  if (term.kind === "jointsKl") return (term.couples ?? []).flat().map((path) => ["couples", path] as const);
+  return (["student", "teacher"] as const).flatMap((key) => {
+    const path = key in term ? (term as { readonly [name in typeof key]?: string })[key] : undefined; // only these two kinds of terms have them
+    return path === undefined ? [] : [[key, path] as const];
+  });
+}
+
+function cardOf(network: NetworkRecipe, { data }: Recipe, role: string): ReturnType<typeof createNetwork>["card"] {
+  return createNetwork(network, data.input, role).card;
+}
+
+function issue(path: readonly PropertyKey[], sentence: string): DescribedIssue {
+  return { path, sentence };
+}
