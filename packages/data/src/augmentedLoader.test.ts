@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { augmentationPresets, bodyHalves, type Skeleton } from "@kindling/pose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cropImage, type RgbImage } from "./crop.ts";
+import type { RgbImage } from "./crop.ts";
 import { decodeImage } from "./decode.node.ts";
 import { readCoco } from "./formats/readCoco.node.ts";
 import { type Batch, createLoader, type DataLoader, type LoaderOptions } from "./loader.ts";
 import { LoaderError } from "./loaderError.ts";
-import { personView } from "./personView.ts";
-import { changePixels } from "./pixels/changePixels.ts";
+import { cropPerson, personView } from "./personView.ts";
 import type { Dataset } from "./sample.ts";
 import { synthesizeDataset } from "./synthesize.node.ts";
 
@@ -68,8 +67,7 @@ test("any sample of any epoch can be made alone from seed, epoch and place", asy
         const sample = dataset.samples[indices[n]!]!;
         const options = { input, skeleton, halves: bodyHalves(skeleton), augmentation };
         const view = personView(sample, options, { seed: 5, epoch: at, sample: indices[n]! });
-        const crop = cropImage(await decodeImage(sample.imagePath), view.affine, input, { mirrored: view.mirrored });
-        changePixels({ data: crop, ...input }, view.changes);
+        const crop = cropPerson(await decodeImage(sample.imagePath), view, input);
         expect(Buffer.compare(crop, image.subarray(n * crop.length, (n + 1) * crop.length))).toBe(0);
       }
     }
@@ -131,7 +129,7 @@ test("a spot at a key point is found within half a pixel of the key point in the
     expect([view.keypoints[2 + at], view.keypoints[5 - at]]).toEqual([2, 0]);
     const [x, y] = [view.keypoints[at]!, view.keypoints[at + 1]!];
     if (x < 16 || y < 16 || x > 80 || y > 112) continue; // some of the spot lies outside
-    const crop = cropImage(image, view.affine, size, { mirrored: view.mirrored });
+    const crop = cropPerson(image, view, size);
     const [sumX, sumY, sum] = centroid(crop, size.width);
     expect(Math.hypot(sumX / sum - x, sumY / sum - y)).toBeLessThan(0.5);
     compared++;

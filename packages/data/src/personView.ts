@@ -9,6 +9,8 @@ import {
   type Skeleton,
   viewKeypoints,
 } from "@kindling/pose";
+import { cropImage, type RgbImage } from "./crop.ts";
+import { changePixels } from "./pixels/changePixels.ts";
 import type { Sample } from "./sample.ts";
 
 /** How a person is seen in an epoch: the view, and the key points in it. */
@@ -32,4 +34,11 @@ export function personView(sample: Sample, options: PersonViewOptions, place: Dr
   const { input, skeleton, halves, augmentation } = options;
   const view = augmentation ? drawView(sample, { augmentation, input, halves }, place) : plainView(sample.box, input);
   return { ...view, keypoints: viewKeypoints(view, sample.keypoints, skeleton, sample.imageWidth) };
+}
+
+/** What a view shows of its image: [height, width, 4], RGBA, augmentation included. */
+export function cropPerson(image: RgbImage, { affine, mirrored, changes }: SampleView, input: Size): Uint8Array<ArrayBuffer> {
+  const crop = cropImage(image, affine, input, { mirrored });
+  changePixels({ data: crop, ...input }, changes);
+  return crop;
 }

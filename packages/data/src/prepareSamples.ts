@@ -1,8 +1,7 @@
 import { encodeTargets, type PersonCodec, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
-import { cropImage, type RgbImage } from "./crop.ts";
+import type { RgbImage } from "./crop.ts";
 import { assertImageSize } from "./imageSize.ts";
-import type { PersonView } from "./personView.ts";
-import { changePixels } from "./pixels/changePixels.ts";
+import { cropPerson, type PersonView } from "./personView.ts";
 import type { Sample } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
 
@@ -52,13 +51,12 @@ export async function prepareSamples(
 /** Crops cut from images, changed as their views say. */
 export function decodedCrops(decode: (path: string) => Promise<RgbImage>, input: Size): CropWriter {
   let decoded: { readonly path: string; readonly image: RgbImage } | undefined;
-  return async (sample, { affine, mirrored, changes }, _, room) => {
+  return async (sample, view, _, room) => {
     // Persons of one image often follow one another in annotation files, so an epoch in order decodes such an image once.
     const path = sample.imagePath;
     if (decoded?.path !== path) decoded = { path, image: await decode(path) };
     assertImageSize(sample, decoded.image);
-    room.set(cropImage(decoded.image, affine, input, { mirrored }));
-    changePixels({ data: room, ...input }, changes);
+    room.set(cropPerson(decoded.image, view, input));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Head } from "@kindling/models";
-import type { HeatmapEncoding, SimccLabels } from "@kindling/pose";
+import type { Augmentation, AugmentationPreset, HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { LossTerm } from "./losses/lossTerm.ts";
 import type { Metric } from "./metric.ts";
 import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
@@ -96,8 +96,10 @@ export interface DataRecipe {
   readonly batchSize: number;
   /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
   readonly workers?: number;
-  /** Crops and the teacher's heatmaps on disk hold for "none" alone. */
-  readonly augment: "none";
+  /** What changes about the crops of training, which are then made anew in every epoch: nothing can be kept of them. Validation is never augmented. */
+  readonly augment: AugmentRecipe;
+  /** Another augmentation for the last so many epochs. */
+  readonly augmentLast?: { readonly epochs: number; readonly augment: AugmentRecipe };
   /** Only the first so many persons of each set. */
   readonly limit?: number;
   /** Trains and validates on the same first so many persons of the training set, whatever `limit` says: a test of the whole chain. */
@@ -126,6 +128,9 @@ export interface SimccCodecRecipe {
   /** One weight a joint. */
   readonly jointWeights?: readonly number[];
 }
+
+/** No augmentation, a published one, or parameters. */
+export type AugmentRecipe = "none" | AugmentationPreset | Augmentation;
 
 /** A data set on disk. */
 export interface DataSetRecipe {

@@ -67,6 +67,20 @@ test("a run that ended without a word goes on from its last state, and its files
   expect((await readRunDescription(folder)).sessions.map(({ fromStep }) => fromStep)).toEqual([0, 3]);
 });
 
+test("augmented crops are those of a run that never stopped, and each stage has its own", async () => {
+  const stages = (last: string) =>
+    tinyRecipe(data, { "data.augment": "rtmpose-stage1", "data.augmentLast": `{ epochs: 1, augment: ${last} }` });
+  const [through, plainAtLast] = [await run(stages("hrnet")), await run(stages("none"))];
+  const folder = await run(stages("hrnet"), { leaveAfter: (event) => event.kind === "step" && event.step === 5 });
+  await run(stages("hrnet"), { resume: folder });
+  await expectSameAs(through, folder);
+  const losses = async (one: RunFolder) => (await readResults(one.results)).map((row) => row["train/gt"]);
+  const [augmented, late, never] = [await losses(through), await losses(plainAtLast), await losses(whole)];
+  expect(augmented[0]).toBe(late[0]);
+  expect(augmented[1]).not.toBe(late[1]);
+  expect(augmented[0]).not.toBe(never[0]);
+});
+
 test("a run that ended between the last row of its results and its last state can still be resumed", async () => {
   const folder = await run(tinyRecipe(data), { leaveAfter: (event) => event.kind === "epoch" && event.epoch === 2 });
   expect(await readResults(folder.results)).toHaveLength(2);

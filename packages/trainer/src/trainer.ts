@@ -1,6 +1,7 @@
 import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type StoredRecords } from "@kindling/data";
 import { type Device, sizeOf } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
+import { augmentationStages } from "./augmentationStages.ts";
 import { Evaluator } from "./evaluator.ts";
 import { isBetter } from "./metric.ts";
 import { microBatchSize } from "./microBatches.ts";
@@ -258,6 +259,7 @@ function createLoaders({ recipe, training, validation, stored, resume }: Trainer
     training: createLoader({
       ...loaderOptions(recipe, training),
       batchSize: recipe.data.batchSize,
+      augment: augmentationStages(recipe),
       ...order,
       ...(stored ? { stored: stored.training } : {}),
     }),

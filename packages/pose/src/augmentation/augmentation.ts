@@ -91,7 +91,8 @@ export interface Dropout {
 export interface AugmentationStage {
   /** The first epoch, counted from 0. */
   readonly from: number;
-  readonly augmentation: Augmentation;
+  /** Null: none. */
+  readonly augmentation: Augmentation | null;
 }
 
 /** The augmentation of an epoch: that of the last stage that has begun, or null before the first. */

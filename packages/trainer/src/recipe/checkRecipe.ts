@@ -11,6 +11,7 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
     checkNetworks(recipe) ??
     checkCodec(recipe) ??
     checkData(recipe) ??
+    checkAugmentation(recipe) ??
     checkLosses(recipe) ??
     checkOptimizer(recipe) ??
     checkSchedule(recipe)
@@ -93,6 +94,23 @@ function checkData({ data, accumulate }: Recipe): DescribedIssue | undefined {
     return issue(["data", "heatmap"], `data.heatmap: ${data.heatmap.join(" × ")} cells of an input of ${height} × ${width} are not square`);
   }
   return undefined;
+}
+
+function checkAugmentation({ data, teacher, schedule }: Recipe): DescribedIssue | undefined {
+  const { augment, augmentLast, train, cache } = data;
+  if (augmentLast && augmentLast.epochs > schedule.epochs) {
+    return issue(
+      ["data", "augmentLast", "epochs"],
+      `data.augmentLast.epochs: the last epochs are at most the ${schedule.epochs} of the run; got ${augmentLast.epochs}`,
+    );
+  }
+  const key = augment !== "none" ? "data.augment" : augmentLast && augmentLast.augment !== "none" ? "data.augmentLast" : undefined;
+  if (key === undefined) return undefined;
+  const kept = (path: string, what: string): DescribedIssue =>
+    issue(path.split("."), `${path}: holds ${what}, and ${key} makes other crops in every epoch; remove one of the two`);
+  if (train.crops !== undefined) return kept("data.train.crops", "each person's crop as it is without augmentation");
+  if (teacher?.cache !== undefined) return kept("teacher.cache", "the teacher's heatmaps of crops without augmentation");
+  return cache ? kept("data.cache", "every person as prepared in the first epoch") : undefined;
 }
 
 function checkOptimizer({ optimizer }: Recipe): DescribedIssue | undefined {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
+import { augmentLastSchema, augmentSchema } from "./augmentSchema.ts";
 import { closedObject } from "./closedObject.ts";
 import { lossSchema } from "./lossSchema.ts";
 import { folderOf } from "./recipePath.ts";
@@ -80,7 +81,8 @@ const data = closedObject({
   codec: codec.default({ kind: "heatmaps", encoding: "unbiased" }).describe("how key points become targets"),
   batchSize: count.describe("samples of an update"),
   workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
-  augment: z.literal("none").default("none"),
+  augment: augmentSchema.default("none"),
+  augmentLast: augmentLastSchema.exactOptional(),
   limit: count.exactOptional().describe("use only the first so many persons of each set"),
   overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set, whatever limit says"),
   cache: z.boolean().default(false).describe("keep every prepared person in memory; for small data sets"),
