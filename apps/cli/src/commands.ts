@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { bench } from "./commands/bench.ts";
+import { cocoEval } from "./commands/cocoEval.ts";
 import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
@@ -23,6 +24,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   train,
   evaluate,
   predict,
+  cocoEval,
   convert,
   models,
   profile,

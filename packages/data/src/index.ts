@@ -1,5 +1,6 @@
 export { decodeImage } from "#decode";
 export { inspectDataset } from "#inspectDataset";
+export { readAnnotationDocument } from "#readAnnotationDocument";
 export { readCoco } from "#readCoco";
 export { readDataset } from "#readDataset";
 export { readDetectedBoxes } from "#readDetectedBoxes";
@@ -11,6 +12,8 @@ export { letterbox, publishedCrops, type SceneViews } from "./bottomUp/sceneView
 export * from "./crop.ts";
 export { type AnnotationFormat, annotationFormats, recogniseFormat } from "./formats/annotationFormat.ts";
 export * from "./formats/coco.ts";
+export { type CocoDetectionsOptions, parseCocoDetections } from "./formats/cocoDetections.ts";
+export { type CocoTruth, type CocoTruthOptions, parseCocoTruth } from "./formats/cocoTruth.ts";
 export * from "./formats/detectedBoxes.ts";
 export { type MpiiOptions, parseMpii } from "./formats/mpii.ts";
 export type * from "./formats/parseOptions.ts";

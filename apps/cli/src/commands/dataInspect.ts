@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { DatasetInspection, Problem } from "@kindling/data";
-import type { Skeleton } from "@kindling/pose";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { dataSetOf } from "../dataSetOf.ts";
-import { InputError } from "../exit.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
 import type { Shell } from "../shell.ts";
+import { chosenSkeleton } from "../skeletonChoice.ts";
 import { textTable } from "../textTable.ts";
 
 /** `kindling data inspect DIR|data=ANN`: what in a data set makes AP 0 or training silently bad. */
@@ -31,7 +29,7 @@ export function dataInspect(shell: Shell): Command {
       const { annotations, images } = dataSetOf(folder, values);
       const { skeleton, validation, validationImages, out, limit } = values;
       if (out !== undefined) await makeOutputFolder("out", out);
-      const chosen = skeleton === undefined ? null : await skeletonOf(skeleton);
+      const chosen = skeleton === undefined ? null : await chosenSkeleton(skeleton);
       let begun = false;
       const inspection = await inspectDataset({
         annotations,
@@ -66,20 +64,6 @@ export function dataInspect(shell: Shell): Command {
       };
     },
   });
-}
-
-async function skeletonOf(nameOrFile: string): Promise<Skeleton> {
-  const { parseSkeleton, skeletonNamed } = await import("@kindling/pose");
-  if (!/\.json$/.test(nameOrFile)) return skeletonNamed(nameOrFile);
-  const text = await readFile(nameOrFile, "utf8").catch(() => {
-    throw new InputError(`skeleton: there is no file ${nameOrFile}`);
-  });
-  try {
-    return parseSkeleton(JSON.parse(text), nameOrFile);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`skeleton: ${nameOrFile} is not JSON (${error.message})`);
-    throw error;
-  }
 }
 
 function inspectionText({ dataset, problems, statistics, page }: DatasetInspection): string {

@@ -1,7 +1,7 @@
 import { type Dataset, DatasetError } from "../sample.ts";
 import { recogniseFormat } from "./annotationFormat.ts";
 import { parseCoco } from "./coco.ts";
-import { fetchDocument } from "./fetchDocument.browser.ts";
+import { readAnnotationDocument } from "./readAnnotationDocument.browser.ts";
 import type { ReadDatasetOptions } from "./readDatasetOptions.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function readDataset({
   images = annotations.replace(/\/?[^/]*$/, ""),
   ...options
 }: ReadDatasetOptions): Promise<Dataset> {
-  const document = await fetchDocument(annotations);
+  const document = await readAnnotationDocument(annotations);
   const format = options.format ?? recogniseFormat(document, annotations, options.skeleton);
   if (format === "mpii")
     throw new DatasetError(

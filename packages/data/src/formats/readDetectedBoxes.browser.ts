@@ -1,7 +1,7 @@
 import { type DetectedBox, type DetectedBoxChoice, parseDetectedBoxes } from "./detectedBoxes.ts";
-import { fetchDocument } from "./fetchDocument.browser.ts";
+import { readAnnotationDocument } from "./readAnnotationDocument.browser.ts";
 
 /** The persons' boxes in a detector's results at an address (see `parseDetectedBoxes`). @throws DatasetError when they cannot be fetched or are not of that form. */
 export async function readDetectedBoxes(address: string, choice: DetectedBoxChoice = {}): Promise<readonly DetectedBox[]> {
-  return parseDetectedBoxes(await fetchDocument(address), address, choice);
+  return parseDetectedBoxes(await readAnnotationDocument(address), address, choice);
 }
