@@ -65,7 +65,7 @@ test("what is asked for is added: joints, sizes, errors, intervals, a comparison
   const json = JSON.parse(out);
   expect(json.joints.nose).toMatchObject({ labels: 2, found: 0.5 });
   expect(json.errors).toMatchObject({ unfound: 1, unmatched: 2 });
-  expect(json.sizes.find(({ persons }: { persons: number }) => persons > 0)).toMatchObject({ name: "64²–96²", persons: 2 });
+  expect(json.sizes.find(({ persons }: { persons: number }) => persons > 0)).toMatchObject({ name: "96²–192²", persons: 2 }); // crowd takes areas from the boxes
   expect(json.intervals.AP.low).toBeLessThanOrEqual(json.AP);
   expect(json.against.AP.difference.value).toBeGreaterThan(0.3);
   expect(json.crowd.easy).toBeGreaterThan(0.9); // image 1, crowdIndex 0.1
