@@ -7,11 +7,11 @@ import { gradientSums } from "./gradientSums.ts";
 import { createNetworks, type Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { randomBatch } from "./testing/randomBatch.ts";
 import { teacherWeights } from "./testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
-import type { Snapshot } from "./trainer.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
 
 const device = await openDevice();

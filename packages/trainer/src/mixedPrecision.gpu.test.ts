@@ -5,11 +5,11 @@ import { createRandom } from "@kindling/pose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createNetworks, type Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { randomBatch } from "./testing/randomBatch.ts";
 import { teacherWeights } from "./testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import type { StepEvent, TrainEvent } from "./trainEvent.ts";
-import type { Snapshot } from "./trainer.ts";
 import { TrainStep } from "./trainStep.ts";
 
 const device = await openDevice();

@@ -50,6 +50,7 @@ export class RunRecorder {
         await this.#recordValidation(event);
         break;
       case "stopped":
+      case "replaced":
       case "interrupted":
         await appendMetrics(this.#folder.metrics, event);
         break;

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 import type { LossScaleOutcome } from "./trainStep.ts";
 
 /** What happened; the caller prints, plots or stores it. There are no hooks. Epochs and steps count those that are complete. */
-export type TrainEvent = StepEvent | EpochEvent | ValidationEvent | StoppedEvent | InterruptedEvent;
+export type TrainEvent = StepEvent | ReplacedEvent | EpochEvent | ValidationEvent | StoppedEvent | InterruptedEvent;
 
 /** One step is done. */
 export interface StepEvent {
@@ -18,6 +18,18 @@ export interface StepEvent {
   readonly lossScale?: LossScaleOutcome;
 }
 
+/** A sample of a step's batch could not be read; the next one of the epoch's order that can stands in its place. */
+export interface ReplacedEvent {
+  readonly kind: "replaced";
+  /** The step, whose own event follows. */
+  readonly step: number;
+  /** Complete epochs before the one the step belongs to. */
+  readonly epoch: number;
+  /** The image, and what is wrong with it. */
+  readonly path: string;
+  readonly problem: string;
+}
+
 /** All steps of an epoch are done; its validation, if one is due, follows. */
 export interface EpochEvent {
   readonly kind: "epoch";
@@ -27,6 +39,8 @@ export interface EpochEvent {
   readonly losses: Readonly<Record<string, number>>;
   readonly learningRate: number;
   readonly imagesPerSecond: number;
+  /** Samples that could not be read and were replaced by others; absent for none. */
+  readonly replaced?: number;
 }
 
 /** The student was evaluated on the validation set. */

@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { ImageError, readCoco } from "@kindling/data";
 import { type Device, openDevice } from "@kindling/gpu";
 import { dtypesOf, type KernelCall, sourcesHash, variantChoices } from "@kindling/kernels";
 import { readSafetensors } from "@kindling/models";
@@ -188,6 +189,53 @@ test("resumed with other variants of kernels, a run says so; with the same ones 
   expect(second).toBe(first);
   expect(third).not.toBe(first);
 });
+
+test("a broken image is told of, counted and replaced, and a run that goes on from the middle of the epoch gives the same bytes", async () => {
+  const broken = path.join(data.folder, "broken");
+  await cp(path.dirname(data.annotations), broken, { recursive: true });
+  const { file } = await onlyPersonOf(data.annotations);
+  await writeFile(path.join(broken, "images", file), "not an image");
+  const recipe = tinyRecipe(data, { "data.train.data": `${broken}/annotations.json`, "data.train.images": `${broken}/images` });
+  const uninterrupted = await run(recipe);
+  const metrics = await readMetrics(uninterrupted.metrics);
+  const replaced = metrics.filter(({ kind }) => kind === "replaced");
+  expect(replaced).toEqual(
+    [0, 1].map((epoch) => ({
+      kind: "replaced",
+      step: expect.any(Number),
+      epoch,
+      path: path.join(broken, "images", file),
+      problem: expect.stringMatching(/^is no readable image/),
+    })),
+  );
+  expect(metrics.filter(({ kind }) => kind === "epoch").map((event) => ({ ...event }))).toMatchObject([{ replaced: 1 }, { replaced: 1 }]);
+
+  for (const after of [1, 2, 4, 5]) {
+    const stop = new AbortController();
+    const folder = await run(recipe, {
+      signal: stop.signal,
+      onEvent: (event) => event.kind === "step" && event.step === after && stop.abort(),
+    });
+    await run(recipe, { resume: folder });
+    await expectSameAs(uninterrupted, folder);
+  }
+});
+
+test("in validation a broken image is an error: nothing else is evaluated in its place", async () => {
+  const broken = path.join(data.folder, "broken validation");
+  await cp(path.dirname(data.annotations), broken, { recursive: true });
+  const { file } = await onlyPersonOf(data.annotations);
+  await writeFile(path.join(broken, "images", file), "not an image");
+  const recipe = tinyRecipe(data, { "data.validation.data": `${broken}/annotations.json`, "data.validation.images": `${broken}/images` });
+  await expect(run(recipe)).rejects.toThrow(ImageError);
+});
+
+/** An image that just one of the first 12 persons is on: its file. */
+async function onlyPersonOf(annotations: string): Promise<{ readonly file: string }> {
+  const { samples } = await readCoco({ annotations, images: path.join(path.dirname(annotations), "images"), limit: 12 });
+  const found = samples.find(({ imageId }) => samples.filter((other) => other.imageId === imageId).length === 1)!;
+  return { file: path.basename(found.imagePath) };
+}
 
 async function callsOf(recipe: Recipe): Promise<readonly KernelCall[]> {
   using networks = createNetworks(shared, recipe, {});

@@ -11,8 +11,9 @@ import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { StoppedEvent, TrainEvent } from "./trainEvent.ts";
-import { type Snapshot, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
 import { variantsDigest } from "./variantsDigest.ts";
 import { weightsMetadata } from "./weightsMetadata.ts";
 

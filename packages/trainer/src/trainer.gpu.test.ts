@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createNetworks } from "./networks.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { teacherWeights } from "./testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import type { TrainEvent } from "./trainEvent.ts";
-import type { Snapshot } from "./trainer.ts";
 
 const device = await openDevice();
 let data: TinyData;

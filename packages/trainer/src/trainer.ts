@@ -1,5 +1,5 @@
-import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type StoredRecords } from "@kindling/data";
-import { type Device, sizeOf } from "@kindling/gpu";
+import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type ReplacedSample, type StoredRecords } from "@kindling/data";
+import type { Device } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
 import { augmentationStages } from "./augmentationStages.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -8,8 +8,9 @@ import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
+import { restoreSnapshot, type Snapshot } from "./snapshot.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
-import type { EpochEvent, StepEvent, StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+import type { EpochEvent, ReplacedEvent, StepEvent, StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
 import { lossWeightsAt } from "./weighting/lossWeight.ts";
@@ -28,23 +29,12 @@ export interface TrainerParts {
   readonly resume?: Snapshot;
 }
 
-/** What going on exactly needs: every persistent tensor by name, in memory layout, and the counters. */
-export interface Snapshot {
-  readonly tensors: StateDict;
-  readonly state: TrainingState;
-}
-
-/** A snapshot that does not belong to the recipe it is resumed with. */
-export class CheckpointMismatchError extends Error {
-  override readonly name = "CheckpointMismatchError";
-}
-
 /** Steps that may be on the GPU while the next is prepared. */
 const stepsInFlight = 2;
 /** Crops kept of each validation for the sample pictures. */
 const tiles = 16;
 
-/** The training loop over one device: yields what happens, and can be snapshot after every event but a step's. */
+/** The training loop over one device: yields what happens, and can be snapshot after every event but a step's and a replacement's. */
 export class Trainer implements AsyncDisposable {
   readonly step: TrainStep;
   readonly #parts: TrainerParts;
@@ -59,6 +49,8 @@ export class Trainer implements AsyncDisposable {
   #lossSums: Record<string, number>;
   /** Steps of the present epoch in which f16 overflowed. */
   #skipped: number;
+  /** Samples of the present epoch that could not be read. */
+  #replaced: number;
   /** Steps whose losses are not known yet. */
   #unfinished = 0;
 
@@ -75,6 +67,7 @@ export class Trainer implements AsyncDisposable {
     this.#waited = resume?.state.waited ?? 0;
     this.#lossSums = { ...resume?.state.lossSums };
     this.#skipped = resume?.state.skipped ?? 0;
+    this.#replaced = resume?.state.loader.replaced ?? 0;
   }
 
   /**
@@ -97,7 +90,7 @@ export class Trainer implements AsyncDisposable {
         codec: targetCodecOf(recipe.data),
         precision: networks.precision,
       });
-      if (resume) restore(parts, resume);
+      if (resume) restoreSnapshot(parts, resume);
       return new Trainer(parts, loaders, step, evaluator);
     } catch (error) {
       evaluator?.[Symbol.dispose]();
@@ -134,6 +127,7 @@ export class Trainer implements AsyncDisposable {
       this.#epoch++;
       this.#lossSums = {};
       this.#skipped = 0;
+      this.#replaced = 0;
       yield epochEvent;
       if (this.#epoch % recipe.validateEvery === 0 || this.#epoch === epochs) yield await this.validate();
     }
@@ -187,21 +181,23 @@ export class Trainer implements AsyncDisposable {
   }
 
   /** The rest of the present epoch; its event, or null when the signal stopped it. */
-  async *#trainEpoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent, EpochEvent | null> {
+  async *#trainEpoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent | ReplacedEvent, EpochEvent | null> {
     const { recipe, device } = this.#parts;
     const lossWeights = this.#lossWeights(this.#epoch);
     const rateAt = (step: number): number => learningRateAt(recipe.schedule, recipe.optimizer.learningRate, step, this.stepsPerEpoch);
-    const inFlight: { readonly step: number; readonly learningRate: number; readonly outcome: Promise<StepOutcome> }[] = [];
+    const inFlight: StepInFlight[] = [];
     const started = performance.now();
     let images = 0;
-    const finish = async (): Promise<StepEvent> => {
-      const { step, learningRate, outcome } = inFlight.shift()!; // called while there is one
+    const finish = async (): Promise<readonly (StepEvent | ReplacedEvent)[]> => {
+      const { step, learningRate, replaced, outcome } = inFlight.shift()!; // called while there is one
       const { losses, lossScale } = await outcome;
       this.#unfinished = inFlight.length;
       device.throwIfFailed();
       if (lossScale?.skipped) this.#skipped++;
       else for (const [name, value] of Object.entries(losses)) this.#lossSums[name] = (this.#lossSums[name] ?? 0) + value;
-      return { kind: "step", step, epoch: this.#epoch, losses, learningRate, ...(lossScale ? { lossScale } : {}) };
+      this.#replaced += replaced.length;
+      const told = replaced.map(({ path, problem }): ReplacedEvent => ({ kind: "replaced", step, epoch: this.#epoch, path, problem }));
+      return [...told, { kind: "step", step, epoch: this.#epoch, losses, learningRate, ...(lossScale ? { lossScale } : {}) }];
     };
     let stopped = signal?.aborted ?? false;
     if (!stopped) {
@@ -209,15 +205,15 @@ export class Trainer implements AsyncDisposable {
         const learningRate = rateAt(this.#steps);
         this.#steps++;
         const { outcome } = await this.step.run(batch, { step: this.#steps, learningRate, lossWeights });
-        inFlight.push({ step: this.#steps, learningRate, outcome });
+        inFlight.push({ step: this.#steps, learningRate, replaced: batch.replaced ?? [], outcome });
         this.#unfinished = inFlight.length;
         images += batch.valid;
-        if (inFlight.length >= stepsInFlight) yield await finish();
+        if (inFlight.length >= stepsInFlight) yield* await finish();
         stopped = signal?.aborted ?? false;
         if (stopped) break;
       }
     }
-    while (inFlight.length > 0) yield await finish();
+    while (inFlight.length > 0) yield* await finish();
     if (stopped) return null;
     const seconds = (performance.now() - started) / 1000;
     const counted = this.stepsPerEpoch - this.#skipped;
@@ -229,6 +225,7 @@ export class Trainer implements AsyncDisposable {
       losses: means,
       learningRate: rateAt(this.#steps - 1), // that of the last step, which may lie before a resumption
       imagesPerSecond: images / seconds,
+      ...(this.#replaced > 0 ? { replaced: this.#replaced } : {}),
     };
   }
 
@@ -243,6 +240,14 @@ export class Trainer implements AsyncDisposable {
     const { losses, schedule } = this.#parts.recipe;
     return lossWeightsAt(losses, epoch, schedule.epochs);
   }
+}
+
+/** A step that the GPU has, and what is told of it when its losses are known. */
+interface StepInFlight {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly replaced: readonly ReplacedSample[];
+  readonly outcome: Promise<StepOutcome>;
 }
 
 interface Loaders {
@@ -261,6 +266,7 @@ function createLoaders({ recipe, training, validation, stored, resume }: Trainer
       batchSize: recipe.data.batchSize,
       augment: augmentationStages(recipe),
       ...order,
+      unreadable: "replace",
       ...(stored ? { stored: stored.training } : {}),
     }),
     validation: createLoader({
@@ -278,18 +284,4 @@ function loaderOptions(recipe: Recipe, dataset: Dataset): Omit<LoaderOptions, "b
     cache,
   } = recipe.data;
   return { dataset, input: { height, width }, codec: targetCodecOf(recipe.data), cache, ...(workers === undefined ? {} : { workers }) };
-}
-
-/** Overwrites every persistent variable by the snapshot's. */
-function restore({ networks: { store }, recipeDigest }: TrainerParts, { tensors, state }: Snapshot): void {
-  if (state.recipeDigest !== recipeDigest) {
-    throw new CheckpointMismatchError("the saved state belongs to another recipe: resume with the recipe of the run folder, unchanged");
-  }
-  for (const [name, variable] of store.persistent) {
-    const saved = tensors.get(name);
-    if (!saved || saved.data.length !== sizeOf(variable.shape)) {
-      throw new CheckpointMismatchError(`the saved state holds no ${name} of the recipe's shape: it belongs to another network`);
-    }
-    store.write(variable, saved.data);
-  }
 }

@@ -115,9 +115,14 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
         `epoch ${event.epoch + 1}/${epochs}  ${lossText(event.losses)}  lr ${event.learningRate.toExponential(2)}`,
       );
       break;
-    case "epoch":
-      progress.note(`epoch ${event.epoch}/${epochs}  ${lossText(event.losses)}  ${event.imagesPerSecond.toFixed(1)} images/s`);
+    case "replaced":
+      progress.note(`step ${event.step}: ${event.path} ${event.problem}; another person is trained on in its place`);
       break;
+    case "epoch": {
+      const replaced = event.replaced === undefined ? "" : `  ${event.replaced} unreadable`;
+      progress.note(`epoch ${event.epoch}/${epochs}  ${lossText(event.losses)}  ${event.imagesPerSecond.toFixed(1)} images/s${replaced}`);
+      break;
+    }
     case "validation": {
       const loss = event.evaluation.loss === undefined ? "" : `  loss ${event.evaluation.loss.toPrecision(4)}`;
       progress.note(`  validation  PCK ${event.evaluation.pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);

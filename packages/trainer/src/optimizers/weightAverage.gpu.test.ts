@@ -4,8 +4,8 @@ import { variablesOf } from "@kindling/models";
 import { relativeError } from "@kindling/proof";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Recipe } from "../recipe.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { createTinyData, createTinyTrainer, type TinyData, tinyRecipe } from "../testing/tinyRun.node.ts";
-import type { Snapshot } from "../trainer.ts";
 import { averagingAt } from "./weightAverage.ts";
 
 const device = await openDevice();

@@ -8,7 +8,8 @@ import { readRecipeData } from "../readRecipeData.node.ts";
 import { parseRecipe } from "../recipe/parseRecipe.ts";
 import type { Recipe } from "../recipe.ts";
 import { recipeDigest } from "../recipeDigest.node.ts";
-import { type Snapshot, Trainer } from "../trainer.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { Trainer } from "../trainer.ts";
 
 /** Synthetic people in a folder of their own, small enough to train on with a software adapter. */
 export interface TinyData extends SynthesizedDataset, AsyncDisposable {
