@@ -1,4 +1,5 @@
 export { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
+export { type AugmentedPerson, augmentedPerson, readTrainingSet } from "./augmentedPersons.node.ts";
 export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { type Frame, type LineChart, lineChart, type Series } from "./chart/lineChart.ts";
 export { seriesColors, seriesDashes } from "./chart/palette.ts";
