@@ -4,10 +4,10 @@ import { type ExitCosts, exitCosts, type HeightWidth, outputsOf, type PoseModel 
 import type { Affine } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { NetworkError } from "./networkError.ts";
-import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
+import { type PoseDecoder, type PoseReading, poseDecoder } from "./poseDecoder.ts";
 
 /** A network with several exits on a device, and its input. */
-export interface EarlyExitsOptions {
+export interface EarlyExitsOptions extends PoseReading {
   readonly model: PoseModel;
   readonly store: ParameterStore;
   /** [height, width] */
@@ -38,13 +38,14 @@ export class EarlyExits implements Disposable {
   }
 
   /** @throws NetworkError for a network with one exit or none. */
-  static async create(device: Device, { model, store, input }: EarlyExitsOptions): Promise<EarlyExits> {
+  static async create(device: Device, options: EarlyExitsOptions): Promise<EarlyExits> {
+    const { model, store, input } = options;
     const costs = exitCosts(model, input);
     if (costs.length < 2) throw new NetworkError(`${model.card.name} has no early exits; networks named multi-hrnet-wN have`);
     const graph = new Graph();
     const heads = outputsOf(model, recordImages(graph, 1, input, model.card), "eval");
     const outputs = Object.fromEntries(costs.map(({ name }, i) => [name, heads[i]!]));
-    return new EarlyExits(await compile(graph, device, { store, outputs }), poseDecoder(model.card, input), costs);
+    return new EarlyExits(await compile(graph, device, { store, outputs }), poseDecoder(model.card, input, options), costs);
   }
 
   /**

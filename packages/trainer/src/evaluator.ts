@@ -7,12 +7,20 @@ import {
   type Affine,
   boxNorm,
   cropOfBox,
+  evaluateOks,
+  flipPermutation,
+  type HeatmapDecoding,
   invertAffine,
+  meanOf,
+  mirrorImage,
+  type OksEvaluation,
   type PckSample,
   pck,
+  type Skeleton,
   type TargetCodec,
   targetShapes,
   transformKeypoints,
+  type WarpRule,
 } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
@@ -20,6 +28,7 @@ import type { LossTerm } from "./losses/lossTerm.ts";
 import { nameOutputs } from "./losses/nameOutputs.ts";
 import { validationTerm } from "./losses/validationTerm.ts";
 import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
+import { poseDetections } from "./poseDetections.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
 /** The network and the sizes of its batches. */
@@ -33,8 +42,15 @@ export interface EvaluatorOptions {
   readonly precision?: "f32" | "f16";
   /** Terms of the validation loss (`validationTerm`); those that look at a teacher, or at an output that the network does not have, are left out. */
   readonly losses: readonly LossTerm[];
-  /** What the loader's targets are, which the loss is measured against; absent where its batches have none: no loss then. */
+  /**
+   * What the network was trained with, by which crops are cut and key points read; the loss is measured against such targets of the loader. Absent:
+   * no loss, and key points are read as `PoseReading` says.
+   */
   readonly codec?: TargetCodec;
+  /** Rule by which key points are read; default "quarter" for heatmaps, "argmax" for SimCC. */
+  readonly decoding?: HeatmapDecoding;
+  /** The flip test: the network looks at the mirrored crop too, and what it says is averaged. Joints change places as in this skeleton. */
+  readonly flip?: Skeleton;
   /** Also reads what every exit of a multi-output network says; default no. */
   readonly everyExit?: boolean;
 }
@@ -59,6 +75,8 @@ export interface Evaluation {
   readonly counts: readonly number[];
   /** Weighted ground-truth loss per visible joint and pixel; absent without ground-truth terms. */
   readonly loss?: number;
+  /** COCO's numbers, with {@link EvaluateOptions.oks}. */
+  readonly oks?: OksEvaluation;
   readonly predictions: readonly Prediction[];
   /** The first few crops with labels and predictions. */
   readonly tiles: readonly SampleTile[];
@@ -72,6 +90,8 @@ export interface EvaluateOptions {
   readonly threshold: number;
   /** One weight a term of `losses`. */
   readonly lossWeights: readonly number[];
+  /** Also measures by OKS, against all annotated persons of the dataset; default no. */
+  readonly oks?: boolean;
   /** Crops to keep for pictures. */
   readonly tiles?: number;
   readonly onBatch?: (done: number) => void;
@@ -83,19 +103,22 @@ export class Evaluator implements Disposable {
   readonly #decoder: PoseDecoder;
   readonly #options: EvaluatorOptions;
   readonly #hasLoss: boolean;
+  /** Of the joints in a mirrored crop; null without the flip test. */
+  readonly #permutation: readonly number[] | null;
 
   private constructor(program: Program, decoder: PoseDecoder, options: EvaluatorOptions, hasLoss: boolean) {
     this.#program = program;
     this.#decoder = decoder;
     this.#options = options;
     this.#hasLoss = hasLoss;
+    this.#permutation = options.flip ? flipPermutation(options.flip) : null;
   }
 
-  /** @throws NetworkError for a network that does not put out one person's key points. */
+  /** @throws NetworkError for a network that does not put out one person's key points, or whose outputs cannot be read so. */
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
     const { model, store, input, batchSize, losses, codec, precision } = options;
     const { card } = model;
-    const decoder = poseDecoder(card, input);
+    const decoder = poseDecoder(card, input, options);
     const graph = new Graph();
     const made = outputsOf(model, recordImages(graph, batchSize, input, card, precision), "eval");
     const exits = options.everyExit ? made.map((head, i): [string, Tensor] => [exitName(i), head]) : [];
@@ -120,11 +143,14 @@ export class Evaluator implements Disposable {
     return new Evaluator(await compile(graph, device, { store, outputs: { ...outputs, loss } }), decoder, options, true);
   }
 
+  /** By which rule crops are cut for the network. */
+  get warp(): WarpRule {
+    return this.#decoder.warp;
+  }
+
   /** What the network says of a batch of crops: heatmaps [n,h,w,k], or vectors over x and over y, [n,k,bins] each. */
   async outputs(image: Uint8Array<ArrayBuffer>): Promise<readonly Float32Array[]> {
-    this.#program.write(imageInput, image);
-    this.#program.run();
-    return Promise.all(this.#decoder.reads.map((_, i) => this.#program.read(outputName(i))));
+    return (await this.#look(image)).outputs;
   }
 
   /** Key points [k·3] of sample `i` of what {@link outputs} gave, in the pixels that `toImage` maps the crop to. */
@@ -146,13 +172,12 @@ export class Evaluator implements Disposable {
         for (const [name, values] of Object.entries(batch.targets)) this.#program.write(name, values);
         this.#program.write("lossWeights", Float32Array.from(lossWeights));
       }
-      const outputs = await this.outputs(batch.image);
-      if (this.#hasLoss) {
+      const { outputs, exits, loss } = await this.#look(batch.image);
+      if (loss !== null) {
         const joints = batch.targets.mask!.reduce((sum, weight) => sum + weight, 0);
-        lossSum += (await this.#program.read("loss"))[0]! * joints;
+        lossSum += loss * joints;
         visible += joints;
       }
-      const exits = await this.#readExits();
       for (let i = 0; i < batch.valid; i++) {
         const prediction = this.#predict(dataset, batch, i, outputs, exits);
         const { keypoints: truth, box } = dataset.samples[prediction.sample]!;
@@ -168,6 +193,9 @@ export class Evaluator implements Disposable {
       perJoint: result.perJoint,
       counts: result.counts,
       ...(this.#hasLoss ? { loss: visible > 0 ? lossSum / visible : 0 } : {}),
+      ...(options.oks
+        ? { oks: evaluateOks(dataset.persons, poseDetections(dataset, predictions), { sigmas: dataset.skeleton.sigmas }) }
+        : {}),
       predictions,
       tiles,
     };
@@ -177,15 +205,36 @@ export class Evaluator implements Disposable {
     this.#program[Symbol.dispose]();
   }
 
-  async #readExits(): Promise<readonly Float32Array[] | null> {
+  /** Runs the network on crops, in the flip test on their mirror images too. The loss is that of the crops as they are. */
+  async #look(image: Uint8Array<ArrayBuffer>): Promise<Look> {
     const { model, input, everyExit } = this.#options;
-    return everyExit ? Promise.all(model.card.outputs(input).map((_, i) => this.#program.read(exitName(i)))) : null;
+    const read = (name: string): Promise<Float32Array> => this.#program.read(name);
+    const run = async (crops: Uint8Array<ArrayBuffer>): Promise<Omit<Look, "loss">> => {
+      this.#program.write(imageInput, crops);
+      this.#program.run();
+      return {
+        outputs: await Promise.all(this.#decoder.reads.map((_, i) => read(outputName(i)))),
+        exits: everyExit ? await Promise.all(model.card.outputs(input).map((_, i) => read(exitName(i)))) : null,
+      };
+    };
+    const plain = await run(image);
+    const loss = this.#hasLoss ? (await read("loss"))[0]! : null;
+    const permutation = this.#permutation;
+    if (!permutation) return { ...plain, loss };
+    const mirrored = await run(mirrorImage(image, input[1]));
+    const mean = (values: Float32Array, ofMirrored: Float32Array, at: number): Float32Array =>
+      meanOf(values, this.#decoder.unflip(ofMirrored, at, permutation));
+    return {
+      outputs: plain.outputs.map((values, i) => mean(values, mirrored.outputs[i]!, i)),
+      exits: plain.exits?.map((values, i) => mean(values, mirrored.exits![i]!, 0)) ?? null, // every exit is heatmaps
+      loss,
+    };
   }
 
   #predict(dataset: Dataset, batch: Batch, i: number, outputs: readonly Float32Array[], exits: readonly Float32Array[] | null): Prediction {
     const sample = batch.indices[i]!;
     const [height, width] = this.#options.input;
-    const toCrop = cropOfBox(dataset.samples[sample]!.box, { height, width });
+    const toCrop = cropOfBox(dataset.samples[sample]!.box, { height, width }, this.warp);
     const toImage = invertAffine(toCrop);
     return {
       sample,
@@ -197,7 +246,7 @@ export class Evaluator implements Disposable {
   #tile(dataset: Dataset, batch: Batch, i: number, { sample, keypoints }: Prediction): SampleTile {
     const [height, width] = this.#options.input;
     const { box, keypoints: truth } = dataset.samples[sample]!;
-    const toCrop = cropOfBox(box, { width, height });
+    const toCrop = cropOfBox(box, { width, height }, this.warp);
     return {
       rgba: batch.image.slice(i * height * width * 4, (i + 1) * height * width * 4),
       width,
@@ -206,6 +255,13 @@ export class Evaluator implements Disposable {
       predicted: transformKeypoints(toCrop, keypoints),
     };
   }
+}
+
+/** What a network said of a batch. */
+interface Look {
+  readonly outputs: readonly Float32Array[];
+  readonly exits: readonly Float32Array[] | null;
+  readonly loss: number | null;
 }
 
 /** Name in the program of the i-th tensor that is read. */

@@ -1,5 +1,5 @@
 import type { Head } from "@kindling/models";
-import type { Augmentation, AugmentationPreset, HeatmapEncoding, SimccLabels } from "@kindling/pose";
+import type { Augmentation, AugmentationPreset, HeatmapDecoding, HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { LossTerm } from "./losses/lossTerm.ts";
 import type { Metric } from "./metric.ts";
 import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
@@ -47,8 +47,19 @@ export interface Recipe {
   readonly earlyStopping?: { readonly patience: number };
   /** Epochs from one `weights/epoch-N.safetensors` to the next. Absent: the best and the last weights are kept alone. */
   readonly saveEvery?: number;
+  readonly evaluate: EvaluateRecipe;
   /** PCK counts a joint within this fraction of the longer side of the person's box. */
   readonly pckThreshold: number;
+}
+
+/** How validations read what the student says, and what they measure beside PCK. */
+export interface EvaluateRecipe {
+  /** The flip test: the mean of what it says of a crop and of its mirror image. Twice the work. */
+  readonly flip: boolean;
+  /** Rule by which key points are read. Absent: "quarter" for heatmaps, "argmax" for SimCC. */
+  readonly decode?: HeatmapDecoding;
+  /** COCO's AP and AR by object key point similarity; always where the metric is AP. */
+  readonly oks: boolean;
 }
 
 /** A network by name (`modelNames` of @kindling/models; HRNet in any width), and what the name leaves open (`CreateModelOptions`). */

@@ -73,10 +73,11 @@ export class RunRecorder {
   }
 
   async #recordValidation({ evaluation, ...event }: ValidationEvent): Promise<void> {
-    const metrics = { pck: evaluation.pck, ...(evaluation.loss === undefined ? {} : { loss: evaluation.loss }) };
+    const { pck, loss, oks } = evaluation;
+    const metrics = { pck, ...(oks ? { AP: oks.AP, AR: oks.AR } : {}), ...(loss === undefined ? {} : { loss }) };
     const { joints } = this.#skeleton;
     const perJoint = Object.fromEntries(evaluation.perJoint.map((value, joint) => [joints[joint]!, value]));
-    await appendMetrics(this.#folder.metrics, { ...event, metrics, perJoint } as typeof event);
+    await appendMetrics(this.#folder.metrics, { ...event, metrics, perJoint, ...(oks ? { oks } : {}) } as typeof event);
     await appendScalars(this.#tensorBoard, event.step, prefixed("validation", metrics));
     const row = this.#rows.at(-1);
     if (row) this.#rows[this.#rows.length - 1] = { ...row, ...prefixed("validation", metrics) };

@@ -88,6 +88,8 @@ export class Trainer implements AsyncDisposable {
         batchSize: microBatchSize(recipe),
         losses: recipe.losses,
         codec: targetCodecOf(recipe.data),
+        ...(recipe.evaluate.decode ? { decoding: recipe.evaluate.decode } : {}),
+        ...(recipe.evaluate.flip ? { flip: parts.validation.skeleton } : {}),
         precision: networks.precision,
       });
       if (resume) restoreSnapshot(parts, resume);
@@ -140,10 +142,12 @@ export class Trainer implements AsyncDisposable {
       dataset: validation,
       loader: this.#validationLoader,
       threshold: recipe.pckThreshold,
+      oks: recipe.evaluate.oks || recipe.metric === "AP",
       lossWeights: this.#lossWeights(Math.max(0, this.#epoch - 1)),
       tiles,
     });
-    const value = recipe.metric === "pck" ? evaluation.pck : (evaluation.loss ?? Number.NaN);
+    const { pck, loss = Number.NaN, oks } = evaluation;
+    const value = { pck, loss, AP: oks && oks.AP >= 0 ? oks.AP : Number.NaN }[recipe.metric]; // −1: there is nobody to find
     const best = isBetter(recipe.metric, value, this.#best?.value);
     if (best) this.#best = { step: this.#steps, value };
     this.#waited = best ? 0 : this.#waited + 1;

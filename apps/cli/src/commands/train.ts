@@ -124,8 +124,9 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
       break;
     }
     case "validation": {
-      const loss = event.evaluation.loss === undefined ? "" : `  loss ${event.evaluation.loss.toPrecision(4)}`;
-      progress.note(`  validation  PCK ${event.evaluation.pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);
+      const { pck, oks, loss: value } = event.evaluation;
+      const loss = `${oks ? `  AP ${oks.AP.toFixed(3)}` : ""}${value === undefined ? "" : `  loss ${value.toPrecision(4)}`}`;
+      progress.note(`  validation  PCK ${pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);
       break;
     }
     case "stopped": {

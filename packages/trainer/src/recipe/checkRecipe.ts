@@ -1,4 +1,5 @@
 import { type AnyModule, heatmapsAt, ModelError } from "@kindling/models";
+import { simccDecodings } from "@kindling/pose";
 import { createNetwork } from "../createNetwork.ts";
 import { missingPart } from "../partPath.ts";
 import type { Recipe } from "../recipe.ts";
@@ -41,8 +42,14 @@ function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
   return undefined;
 }
 
-function checkCodec({ data: { codec, input }, student }: Recipe): DescribedIssue | undefined {
+function checkCodec({ data: { codec, input }, student, evaluate }: Recipe): DescribedIssue | undefined {
   const { card } = createNetwork(student, input, "student");
+  if (evaluate.decode !== undefined && card.codec.kind === "simcc" && !simccDecodings.some((known) => known === evaluate.decode)) {
+    return issue(
+      ["evaluate", "decode"],
+      `evaluate.decode: ${card.name} puts out SimCC vectors, which are read by ${simccDecodings.join(" or ")}, not by ${evaluate.decode}`,
+    );
+  }
   if (codec.kind !== card.codec.kind) {
     const made = card.outputs(input).map(({ name }) => name);
     return issue(["data", "codec"], `data.codec: ${codec.kind} does not fit ${card.name}, which puts out ${made.join(" and ")}`);

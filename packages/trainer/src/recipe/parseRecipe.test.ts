@@ -61,6 +61,7 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
     accumulate: 1,
     activationCheckpointing: false,
     validateEvery: 1,
+    evaluate: { flip: false, oks: false },
     metric: "pck",
     pckThreshold: 0.1,
   });
@@ -291,6 +292,11 @@ test.each([
     "targets that the network does not put out",
     withLine(9, "  batchSize: 1\n  codec: { kind: simcc }"),
     "/r/kd.yaml:10: data.codec: simcc does not fit squeezenet-hpe, which puts out heatmaps",
+  ],
+  [
+    "a rule for other outputs",
+    `${text}\nevaluate: { decode: darkness }`,
+    '/r/kd.yaml:15: evaluate.decode: expected argmax, quarter, mmpose, dark, dark-udp, integral or megvii; got "darkness"',
   ],
   [
     "weights of other joints",

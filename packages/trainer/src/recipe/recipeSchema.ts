@@ -1,5 +1,5 @@
 import { heads } from "@kindling/models";
-import { type SimccLabels, simccSigma } from "@kindling/pose";
+import { heatmapDecodings, type SimccLabels, simccSigma } from "@kindling/pose";
 import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
@@ -221,11 +221,18 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
       "less memory for up to a third more work: the inside of the student's blocks is computed again in the backward pass; same weights",
     ),
   validateEvery: count.default(1).describe("epochs from one validation to the next"),
-  metric: z.enum(["pck", "loss"]).default("pck").describe("decides which weights are the best"),
   earlyStopping: closedObject({ patience: count.describe("validations in a row that are no better than the best before") })
     .exactOptional()
     .describe("ends the run before its last epoch when the metric stops improving"),
   saveEvery: count.exactOptional().describe("epochs from one weights/epoch-N.safetensors to the next; default: best and last alone"),
+  evaluate: closedObject({
+    flip: z.boolean().default(false).describe("average what the network says of a crop and of its mirror image"),
+    decode: z.enum(heatmapDecodings).exactOptional().describe("how key points are read; default: quarter for heatmaps, argmax for SimCC"),
+    oks: z.boolean().default(false).describe("measure COCO's AP and AR too; with metric: AP always"),
+  })
+    .default({ flip: false, oks: false })
+    .describe("how validations read and measure what the student says"),
+  metric: z.enum(["pck", "AP", "loss"]).default("pck").describe("decides which weights are the best"),
   pckThreshold: positive.max(1).default(0.1).describe("as a fraction of the longer side of the person's box"),
 });
 
