@@ -52,7 +52,7 @@ export { checked, compared, type GoldenCase, type GoldenOutcome } from "./golden
 export type { DomainCheck } from "./golden/goldenDomain.ts";
 export { GoldenError } from "./golden/goldenError.ts";
 export type { GoldenFiles } from "./golden/goldenFiles.ts";
-export { field, number } from "./golden/jsonValues.ts";
+export { field, number, numbers } from "./golden/jsonValues.ts";
 export { type GoldenReport, type UnsupportedCase, type VerifyOptions, verifyGolden } from "./golden/verifyGolden.ts";
 export * from "./kernelsAmong.ts";
 export * from "./opCase.ts";
