@@ -26,6 +26,7 @@ test.each([
   "domain/forward/bilinear",
   "domain/forward/SqueezeNetHPE",
   "domain/openpose",
+  "domain/wholebody_sigmas",
 ])("crops, codecs, metrics, losses and networks give the values of their papers' own code: %s", async (only) => {
   const { cases } = await verifyGolden(device, own, { only });
   expect(cases.filter(({ pass }) => !pass)).toEqual([]);
@@ -41,6 +42,25 @@ test("of the losses only what is no loss has no check here: similarities, a pict
   const { unsupported } = await verifyGolden(device, own, { only: "domain/losses" });
   expect(unsupported.map(({ name }) => name.slice("domain/losses/".length).split(" ")[0])).toEqual(["CKA", "CKA", "EigenCAM", "ramp"]);
 });
+
+test("of mmpose's values only losses that nobody trains with, and numbers of annotations that are elsewhere, have no check here", async () => {
+  const { cases, unsupported } = await verifyGolden(device, own, { only: "domain/mmpose_expected" });
+  expect(cases).toHaveLength(6);
+  expect(unsupported.map(({ name }) => name.slice("domain/mmpose_expected/".length))).toEqual(["losses", "coco_metric_topdown_alignment"]);
+});
+
+test.skipIf(!existsSync(path.join(shared, "domain")))(
+  "whole evaluations give pycocotools' and mmpose's numbers to 1e-9 (skipped where ../shared is absent)",
+  async () => {
+    const files = filesOf(shared);
+    const metric = await verifyGolden(device, files, { only: "domain/mmpose_expected/coco_metric" });
+    const sets = await verifyGolden(device, files, { only: "data/coco-ap" });
+    const cases = [...metric.cases, ...sets.cases];
+    expect(cases.filter(({ pass }) => !pass)).toEqual([]);
+    expect(cases.map(({ tensors }) => Object.keys(tensors).length)).toEqual([4, 2, 2, 12]);
+    expect([...metric.unsupported, ...sets.unsupported]).toEqual([]);
+  },
+);
 
 test.skipIf(!existsSync(path.join(shared, "models")))(
   "networks give PyTorch's heatmaps, gradients and ten steps of training (skipped where ../shared is absent)",

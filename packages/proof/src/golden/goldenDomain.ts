@@ -1,15 +1,20 @@
 import type { Device } from "@kindling/gpu";
+import { checkCocoMetric } from "./domainCocoMetric.ts";
 import { checkAffines, checkBoxes, checkDecoder, checkEncoder, checkFlip, checkSimccDecoder } from "./domainCodec.ts";
 import { checkForward, domainForward } from "./domainForward.ts";
 import { checkLoss, domainLosses } from "./domainLosses.ts";
+import { checkBoxNms, checkErrors, checkHeatmapPck, checkMpjpe, checkPck, checkWholeBodySigmas } from "./domainMetrics.ts";
+import { checkMmposeLosses } from "./domainMmposeLosses.ts";
 import { checkOpenPoseGrouping, checkOpenPoseTargets, checkOpenPoseUpsampling } from "./domainOpenPose.ts";
-import { checkPck } from "./domainPck.ts";
 import { checkResize, domainResize } from "./domainResize.ts";
 import { type GoldenOutcome, type GoldenPlan, unsupported } from "./goldenCase.ts";
 import { type GoldenFiles, readGoldenJson } from "./goldenFiles.ts";
 
-/** Compares an entry of `domain/*.json` with what our code makes of it; `content` is the whole file, where an entry speaks of another. */
-export type DomainCheck = (device: Device, entry: unknown, content: unknown) => GoldenOutcome | Promise<GoldenOutcome>;
+/**
+ * Compares an entry of `domain/*.json` with what our code makes of it; `content` is the whole file, where an entry speaks of another, and
+ * `files` the folder, where it speaks of data beside it.
+ */
+export type DomainCheck = (device: Device, entry: unknown, content: unknown, files: GoldenFiles) => GoldenOutcome | Promise<GoldenOutcome>;
 
 /** Checks by file and key. */
 const checks: Readonly<Record<string, DomainCheck>> = {
@@ -20,6 +25,13 @@ const checks: Readonly<Record<string, DomainCheck>> = {
   "codec/flip_shift": (_, entry) => checkFlip(entry),
   "codec/simcc_decode": (_, entry) => checkSimccDecoder(entry),
   "mmpose_expected/keypoint_pck_accuracy": (_, entry) => checkPck(entry),
+  "mmpose_expected/keypoint_auc_epe_nme": (_, entry) => checkErrors(entry),
+  "mmpose_expected/pose_pck_accuracy": (_, entry) => checkHeatmapPck(entry),
+  "mmpose_expected/mpjpe": (_, entry) => checkMpjpe(entry),
+  "mmpose_expected/bbox_nms": (_, entry) => checkBoxNms(entry),
+  "mmpose_expected/losses": checkMmposeLosses,
+  "mmpose_expected/coco_metric_topdown_alignment": (_, entry, _content, files) => checkCocoMetric(files, entry),
+  wholebody_sigmas: (_, entry) => checkWholeBodySigmas(entry),
   "openpose/targets": (_, entry) => checkOpenPoseTargets(entry),
   "openpose/upsampled x8 cubic": (_, entry, content) => checkOpenPoseUpsampling(entry, content),
   "openpose/grouping": (_, entry, content) => checkOpenPoseGrouping(entry, content),
@@ -55,7 +67,7 @@ export async function goldenDomain(files: GoldenFiles, others: Readonly<Record<s
     const content = await readGoldenJson(files, `domain/${file}`);
     const planOf = (path: string, entry: unknown): GoldenPlan => {
       const check = Object.hasOwn(known, path) ? known[path] : undefined;
-      return plan(path, check && ((device) => check(device, entry, content)));
+      return plan(path, check && ((device) => check(device, entry, content, files)));
     };
     if (Array.isArray(content)) plans.push(planOf(stem, content));
     else

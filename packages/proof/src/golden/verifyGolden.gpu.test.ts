@@ -68,7 +68,7 @@ test("an aborted signal stops before the next case", async () => {
 function folder(entries: unknown, tensors: StateDict): GoldenFiles {
   return {
     name: "golden",
-    read: async (path) => (path.endsWith(".json") ? json(entries) : writeSafetensors(tensors)),
+    read: async (path) => (path.startsWith("../") ? undefined : path.endsWith(".json") ? json(entries) : writeSafetensors(tensors)),
     list: async (part) => (part === "" || part === "ops" ? [] : undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { type Device, DeviceLostError, GpuValidationError } from "@kindling/gpu";
 import { type GoldenCase, type GoldenPlan, goldenBound, judge } from "./goldenCase.ts";
+import { goldenCocoAp } from "./goldenCocoAp.ts";
 import { type DomainCheck, goldenDomain } from "./goldenDomain.ts";
 import { GoldenError } from "./goldenError.ts";
 import type { GoldenFiles } from "./goldenFiles.ts";
@@ -35,7 +36,8 @@ export interface GoldenReport {
 
 /**
  * Runs every case of a folder of reference values, one after the other, and judges each by its bound. A case that throws has failed;
- * parts of the folder that are absent (`ops`, `models`, `domain`) are left out.
+ * parts of the folder that are absent (`ops`, `models`, `domain`) are left out. Where a folder `data` lies beside it, so do `data/coco-ap`'s
+ * numbers of whole evaluations.
  * @throws GoldenError when the folder cannot be read or no case begins with `only`, DeviceLostError when the device is gone,
  * AbortError when the signal is.
  */
@@ -57,7 +59,8 @@ export async function verifyGolden(device: Device, files: GoldenFiles, options: 
 
 async function planned(files: GoldenFiles, { only = "", domainChecks = {} }: VerifyOptions): Promise<readonly GoldenPlan[]> {
   if (!(await files.list(""))) throw new GoldenError(`${files.name}: there is no such folder`);
-  const all = [...(await goldenOps(files)), ...(await goldenModels(files)), ...(await goldenDomain(files, domainChecks))];
+  const ofFolder = [...(await goldenOps(files)), ...(await goldenModels(files)), ...(await goldenDomain(files, domainChecks))];
+  const all = ofFolder.length === 0 ? [] : [...ofFolder, ...(await goldenCocoAp(files))];
   if (all.length === 0)
     throw new GoldenError(`${files.name} holds no reference values: ops/index.json, models/bounds.json or domain/*.json`);
   const chosen = all.filter(({ name }) => name.startsWith(only));
@@ -67,7 +70,7 @@ async function planned(files: GoldenFiles, { only = "", domainChecks = {} }: Ver
         all.map(({ name }) =>
           name
             .split("/")
-            .slice(0, name.startsWith("domain/") ? 2 : 1)
+            .slice(0, /^(?:domain|data)[/]/.test(name) ? 2 : 1)
             .join("/"),
         ),
       ),
