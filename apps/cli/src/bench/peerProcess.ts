@@ -1,8 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { PeerReply, PeerRequest, PeerTask } from "./peerMessage.ts";
+import { workerFile } from "./workerFile.ts";
 
 /**
  * Whether a process can be stopped while it is not its turn: some libraries poll the GPU, or spin, when they have nothing to do, and would
@@ -41,7 +39,7 @@ export class PeerProcess implements Disposable {
     seconds: number,
     signal: AbortSignal,
   ): Promise<{ readonly peer: PeerProcess; readonly version: string; readonly adapter: string; readonly reduced: boolean }> {
-    const child = fork(workerFile(), { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
+    const child = fork(workerFile("peer"), { serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
     const peer = new PeerProcess(child, seconds, signal);
     try {
       const reply = await peer.#ask({ kind: "create", task }, seconds);
@@ -92,14 +90,4 @@ export class PeerProcess implements Disposable {
       child.send(request);
     });
   }
-}
-
-/** peer.worker.node.ts, bundled: beside the bundle that asks for it, or, among the sources, in the folder that KINDLING_WORKERS names. */
-function workerFile(): string {
-  const name = "peer.worker.node.js";
-  const beside = fileURLToPath(new URL(`./${name}`, import.meta.url));
-  if (existsSync(beside)) return beside;
-  const elsewhere = path.join(process.env.KINDLING_WORKERS ?? "", name);
-  if (existsSync(elsewhere)) return elsewhere;
-  throw new Error(`there is no ${beside}; run kindling from its bundle, as npx does`);
 }

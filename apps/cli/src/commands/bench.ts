@@ -13,7 +13,7 @@ import type { Shell } from "../shell.ts";
 
 /** What needs nothing but Kindling. */
 const ownBenches = ["kernels", "step", "roofline", "host"] as const;
-const benches = [...ownBenches, "data", "peers"] as const;
+const benches = [...ownBenches, "annotations", "data", "peers"] as const;
 type Bench = (typeof benches)[number];
 
 const keys = {
@@ -43,6 +43,8 @@ const keys = {
   images: { kind: "path", help: "data: folder of their images (default: that of the annotations)" },
   input: { kind: "size", default: { height: 384, width: 288 }, help: "data: pixels of a crop" },
   limit: { kind: "integer", min: 1, help: "data: only the first so many persons" },
+  megabytes: { kind: "text", default: "220,600", help: "annotations: sizes of the files that are made and read" },
+  persons: { kind: "integer", min: 1, default: 150_000, help: "annotations: persons of each" },
   patience: { kind: "number", min: 1, default: 150, help: "seconds that a peer may take until it is compiled and warm, and for a run" },
   python: { kind: "text", help: "interpreter with PyTorch, a peer (default: KINDLING_PYTHON, or python3)" },
   unchecked: { kind: "flag", help: "without Dawn's validation and the bounds checks of shaders, with which training runs" },
@@ -57,7 +59,7 @@ export function bench(shell: Shell): Command {
     operands: [
       {
         name: "WHAT",
-        help: `${benches.join(", ")}; default: all but data, which needs a data set, and peers, which \`npm ci\` in bench/peers installs`,
+        help: `${benches.join(", ")}; default: all but annotations, data, which needs a data set, and peers, which \`npm ci\` in bench/peers installs`,
         optional: true,
         many: true,
       },
@@ -115,7 +117,8 @@ async function subjectsOf(chosen: readonly Bench[], values: CommandCall<typeof k
     if (data === undefined) throw new InputError("the data set is missing: give data=ANNOTATIONS.json and images=DIR");
     assertCrop("input", input);
   }
-  if (chosen.some((name) => name !== "kernels" && name !== "peers")) (await import("../bench/benchStudent.ts")).assertTeacher(teacher);
+  if (chosen.some((name) => name !== "kernels" && name !== "annotations" && name !== "peers"))
+    (await import("../bench/benchStudent.ts")).assertTeacher(teacher);
   const dataSet = data === undefined ? null : { annotations: data, images: images ?? path.dirname(data) };
   return { sizes, machine: machineOf(values), dataSet };
 }
@@ -140,6 +143,10 @@ async function runBench(
     }
     case "host":
       return (await import("../bench/hostBench.ts")).benchHost(teacher, width, options);
+    case "annotations": {
+      const { benchAnnotations } = await import("../bench/annotationsBench.ts");
+      return benchAnnotations({ ...options, persons: values.persons, megabytes: megabytesOf(values.megabytes) });
+    }
     case "data": {
       const set = { ...dataSet!, input, limit, batch: batch ?? 16 }; // whoever chooses it gives one
       return (await import("../bench/dataBench.ts")).benchData(device, { ...options, ...set, width, teacher });
@@ -177,6 +184,13 @@ function machineOf({ machine, gflops, gbs }: CommandCall<typeof keys>["values"])
   }
   if (!/^[\w.-]+$/.test(machine)) throw new InputError(`machine names a file: letters, digits, ".", "_" and "-"; got "${machine}"`);
   return { name: machine, peaks: { gflops, gigabytesPerSecond: gbs } };
+}
+
+/** @throws InputError for what is no list of numbers. */
+function megabytesOf(text: string): readonly number[] {
+  const sizes = text.split(",").map(Number);
+  if (!sizes.every((size) => size > 0)) throw new InputError(`megabytes: expected numbers with commas between; got "${text}"`);
+  return sizes;
 }
 
 function benchOf(word: string): Bench {

@@ -16,7 +16,7 @@ import type { ReadDatasetOptions } from "./readDatasetOptions.ts";
  * EmptyDatasetError when no sample is left.
  */
 export async function readDataset({ annotations, images = path.dirname(annotations), ...rest }: ReadDatasetOptions): Promise<Dataset> {
-  const document = await readAnnotationDocument(annotations);
+  const document = await readAnnotationDocument(annotations, { segmentations: rest.segmentations ? "all" : "crowds" });
   const folder = await stat(images).catch(() => null);
   if (!folder?.isDirectory())
     throw new DatasetError(`images folder ${images}: there is no such folder; give the folder of the images of ${annotations}`);
