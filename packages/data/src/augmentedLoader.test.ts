@@ -58,6 +58,22 @@ test("a resumed loader goes on with the same views", async () => {
   }
 });
 
+test("with a sample that cannot be read too, which shows what the next one of the order shows, on any number of threads", async () => {
+  const [first] = await epoch(open());
+  const broken = first!.indices[1]!;
+  const samples = dataset.samples.map((sample, i) => (i === broken ? { ...sample, imagePath: "none" } : sample));
+  const options = { dataset: { ...dataset, samples }, unreadable: "replace" } as const;
+  const loader = open(options);
+  const all = [...(await epoch(loader)), ...(await epoch(loader))];
+  expect(all.filter(({ replaced }) => replaced).map(({ replaced }) => replaced![0]!.index)).toEqual([broken, broken]);
+  const bytes = input.width * input.height * 4;
+  expect(all[0]!.image.slice(bytes, 2 * bytes)).toEqual(all[0]!.image.slice(2 * bytes, 3 * bytes));
+  for (const workers of [1, 2]) {
+    await using resumed = open({ ...options, workers, seed: 99, state: { seed: 5, epoch: 0, position: 1, replaced: 1 } });
+    expect([...(await epoch(resumed)), ...(await epoch(resumed))]).toEqual(all.slice(1));
+  }
+});
+
 test("any sample of any epoch can be made alone from seed, epoch and place", async () => {
   const loader = open();
   const { skeleton } = dataset;

@@ -26,7 +26,7 @@ export type { Problem, ProblemExample } from "./inspect/problem.ts";
 export type { DatasetStatistics, JointCount } from "./inspect/statistics.ts";
 export * from "./loader.ts";
 export * from "./loaderError.ts";
-export * from "./measureLoader.ts";
+export * from "./measureLoaders.ts";
 export { cropPerson, type PersonView, type PersonViewOptions, personView } from "./personView.ts";
 export type { ReplacedSample } from "./readableSample.ts";
 export * from "./sample.ts";

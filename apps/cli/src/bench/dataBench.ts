@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ParameterStore } from "@kindling/autograd";
-import { cropDataset, type LoaderComparison, measureLoader } from "@kindling/data";
+import { cropDataset, type LoaderOptions, measureLoaders, type RecordFile } from "@kindling/data";
 import { type Device, openDevice } from "@kindling/gpu";
 import { createModel, nameModule, saveWeights, variablesOf, writeSafetensors } from "@kindling/models";
-import { createRandom } from "@kindling/pose";
+import { augmentationPresets, createRandom } from "@kindling/pose";
 import {
   cacheTeacher,
   createNetworks,
@@ -36,7 +36,7 @@ export interface DataBenchOptions extends BenchOptions {
 }
 
 /**
- * `kindling bench data`: a loader that decodes and one that reads stored crops, and epochs of the student alone, with the teacher's heatmaps from disk,
+ * `kindling bench data`: loaders that decode, augment, and read stored crops, with one worker and with two, and epochs of the student alone, with the teacher's heatmaps from disk,
  * and with the teacher computed in each step. Crops, heatmaps and the teacher's random weights are made in a temporary folder.
  */
 export async function benchData(device: Device, options: DataBenchOptions): Promise<BenchTable> {
@@ -55,13 +55,23 @@ export async function benchData(device: Device, options: DataBenchOptions): Prom
     const samples = dataset.samples.length;
     const batchSize = Math.min(options.batch, samples);
     const results: BenchRow[] = [];
-    if (loaders.some((name) => name.startsWith(options.only))) {
-      note("loading, decoded and from crops");
-      const speeds = await measureLoader({ dataset, input, codec: quarterHeatmaps(input), batchSize }, file, {
-        rounds: options.rounds,
-        cpuMicroseconds,
-      });
-      results.push(...loaderRows(speeds, samples).filter(({ name }) => name.startsWith(options.only)));
+    const ways = loaderWays(file).filter(({ name }) => name.startsWith(options.only));
+    if (ways.length > 0) {
+      note("loading: decoded, augmented, from crops");
+      const plain = { dataset, input, codec: quarterHeatmaps(input), batchSize };
+      const speeds = await measureLoaders(
+        ways.map((way) => ({ ...plain, ...way.changes })),
+        { rounds: options.rounds, cpuMicroseconds },
+      );
+      const first = speeds[0]!.samplesPerCoreSecond; // there is a way
+      const rows = ways.map(({ name }, i) => ({
+        bench: "data",
+        name,
+        samples,
+        ...speeds[i]!,
+        ratio: first / speeds[i]!.samplesPerCoreSecond,
+      }));
+      results.push(...rows);
     }
     const set: TrainingSet = { folder, crops: directory, joints: dataset.skeleton.joints.length, samples, batchSize };
     results.push(...(await epochRows(device, set, options)));
@@ -73,7 +83,7 @@ export async function benchData(device: Device, options: DataBenchOptions): Prom
       results,
       notes: [
         `${path.basename(annotations)}: ${samples} persons${limit === undefined ? "" : ` (limit=${limit})`} as crops of ${height}×${width}, batches of ${batchSize}; medians of up to ${options.rounds} epochs in turn, after one that does not count.`,
-        "A core: samples by the processor time of all threads of this process.",
+        "A core: samples by the processor time of all threads of this process. Augmenting: HRNet's preset.",
         `An epoch: all whole batches through the training loop, from stored crops; squeezenet-hpe${options.width === 1 ? "" : ` of width ${options.width}`}, AdamW, mean squared errors; the teacher is ${options.teacher} with random weights.`,
       ],
     };
@@ -94,18 +104,16 @@ const columns = [
   { key: "ratio", heading: "× the first of its kind" },
 ];
 
-const loaders = ["loader, decoding", "loader, from crops"] as const;
-
-/** In the order of `loaders`. */
-function loaderRows({ decoded, stored }: LoaderComparison, samples: number) {
-  const row = (name: string, speed: LoaderComparison["decoded"]) => ({
-    bench: "data",
-    name,
-    samples,
-    ...speed,
-    ratio: decoded.samplesPerCoreSecond / speed.samplesPerCoreSecond,
-  });
-  return [row(loaders[0], decoded), row(loaders[1], stored)];
+/** The ways of loading, each with one worker and with two. */
+function loaderWays(crops: RecordFile): readonly { readonly name: string; readonly changes: Partial<LoaderOptions> }[] {
+  const ways: readonly (readonly [string, Partial<LoaderOptions>])[] = [
+    ["decoding", {}],
+    ["augmenting", { augment: [{ from: 0, augmentation: augmentationPresets.hrnet }] }],
+    ["from crops", { stored: { crops } }],
+  ];
+  return ways.flatMap(([way, changes]) =>
+    [1, 2].map((workers) => ({ name: `loader, ${way}, ${workers} worker${workers > 1 ? "s" : ""}`, changes: { ...changes, workers } })),
+  );
 }
 
 interface TrainingSet {

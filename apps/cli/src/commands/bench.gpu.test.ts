@@ -123,26 +123,21 @@ test("data: a loader with and without stored crops, and epochs without a teacher
   const { samples: people } = await readCoco({ annotations, images });
   const words = [`data=${annotations}`, `images=${images}`, "input=64x48", "batch=4", "width=0.25", "teacher=hrnet-w8"];
   const { results, folder: out } = await bench("data", ...words);
-  expect(results.map(({ name }) => name)).toEqual([
-    "loader, decoding",
-    "loader, from crops",
-    "epoch, student alone",
-    "epoch, teacher cached",
-    "epoch, teacher computed",
-  ]);
-  for (const { samples, samplesPerSecond, samplesPerCoreSecond } of results.slice(0, 2)) {
+  const loaders = ["decoding", "augmenting", "from crops"].flatMap((way) => [`loader, ${way}, 1 worker`, `loader, ${way}, 2 workers`]);
+  expect(results.map(({ name }) => name)).toEqual([...loaders, "epoch, student alone", "epoch, teacher cached", "epoch, teacher computed"]);
+  for (const { samples, samplesPerSecond, samplesPerCoreSecond } of results.slice(0, 6)) {
     expect(samples).toBe(people.length);
     expect(Math.min(Number(samplesPerSecond), Number(samplesPerCoreSecond))).toBeGreaterThan(0);
   }
-  const alone = Number(results[2]!.milliseconds);
-  for (const { samples, samplesPerSecond, milliseconds, epochs, ratio } of results.slice(2)) {
+  const alone = Number(results[6]!.milliseconds);
+  for (const { samples, samplesPerSecond, milliseconds, epochs, ratio } of results.slice(6)) {
     expect(samples).toBe(people.length - (people.length % 4));
     expect(samplesPerSecond).toBeCloseTo((1000 * Number(samples)) / Number(milliseconds), 6);
     expect(ratio).toBeCloseTo(Number(milliseconds) / alone, 6);
     expect(epochs).toBe(1);
   }
   const { results: fromCrops } = await bench("data", ...words, "only=loader, from");
-  expect(fromCrops.map(({ name }) => name)).toEqual(["loader, from crops"]);
+  expect(fromCrops.map(({ name }) => name)).toEqual(loaders.slice(4));
   expect(await readFile(path.join(out, "data.md"), "utf8")).toContain("hrnet-w8 with random weights");
 });
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { LoaderComparison } from "@kindling/data";
+import type { LoaderSpeed } from "@kindling/data";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
@@ -26,7 +26,7 @@ export function dataCrop(shell: Shell): Command {
       measure: { kind: "flag", help: "then time a loader with the crops and without" },
     },
     async run({ operands: [folder], values, progress, signal }) {
-      const { cropDataset, measureLoader } = await import("@kindling/data");
+      const { cropDataset, measureLoaders } = await import("@kindling/data");
       const { annotations, images } = dataSetOf(folder, values);
       const directory = values.out ?? path.join(path.dirname(annotations), "crops");
       const { input, limit, workers } = values;
@@ -62,27 +62,25 @@ export function dataCrop(shell: Shell): Command {
       if (!values.measure) return { json: report, text: text.join("\n") };
 
       progress.note("measuring a loader with the crops and without");
-      const loader = await measureLoader(
-        {
-          dataset,
-          input,
-          codec: quarterHeatmaps(input),
-          batchSize: Math.min(16, samples),
-          ...(workers === undefined ? {} : { workers }),
-        },
-        file,
-        { cpuMicroseconds },
-      );
-      return { json: { ...report, loader }, text: [...text, speedTable(loader)].join("\n") };
+      const options = {
+        dataset,
+        input,
+        codec: quarterHeatmaps(input),
+        batchSize: Math.min(16, samples),
+        ...(workers === undefined ? {} : { workers }),
+      };
+      const [decoded, stored] = await measureLoaders([options, { ...options, stored: { crops: file } }], { cpuMicroseconds });
+      const table = speedTable({ decoding: decoded!, "from crops": stored! }); // one speed for each
+      return { json: { ...report, loader: { decoded, stored } }, text: [...text, table].join("\n") };
     },
   });
 }
 
-function speedTable({ decoded, stored }: LoaderComparison): string {
-  const row = (name: string, { samplesPerSecond, samplesPerCoreSecond }: LoaderComparison["decoded"]): string[] => [
+function speedTable(speeds: Readonly<Record<string, LoaderSpeed>>): string {
+  const rows = Object.entries(speeds).map(([name, { samplesPerSecond, samplesPerCoreSecond }]) => [
     name,
     samplesPerSecond.toFixed(0),
     samplesPerCoreSecond.toFixed(0),
-  ];
-  return textTable([["loader", "persons/s", "persons/s a core"], row("decoding", decoded), row("from crops", stored)]);
+  ]);
+  return textTable([["loader", "persons/s", "persons/s a core"], ...rows]);
 }
