@@ -6,40 +6,44 @@ import type { Pixels } from "./pixels.ts";
  * A histogram moves along each row (Huang 1979), so a pixel costs 2 · kernel changes and a short walk.
  * @throws RangeError when the kernel is even or below 1.
  */
-export function medianBlur({ data, width, height }: Pixels, kernel: number): void {
+export function medianBlur(pixels: Pixels, kernel: number): void {
   assertKernel("medianBlur", kernel);
+  const { data, width, height } = pixels;
   const radius = kernel >> 1;
   const below = (kernel * kernel) >> 1; // values before the median in order
-  const source = data.slice();
-  const column = (x: number): number => Math.max(0, Math.min(width - 1, x)) * 4;
+  const stride = width + 2 * radius;
+  const plane = new Uint8Array(stride * (height + 2 * radius) + 1); // the last window, too, has a pixel behind it
   const counts = new Int32Array(256);
-  const rows = new Int32Array(kernel);
-  for (let y = 0; y < height; y++) {
-    for (let i = 0; i < kernel; i++) rows[i] = Math.max(0, Math.min(height - 1, y + i - radius)) * width * 4;
-    for (let k = 0; k < 3; k++) {
+  for (let k = 0; k < 3; k++) {
+    copyChannel(pixels, k, radius, plane);
+    for (let y = 0; y < height; y++) {
+      const first = y * stride; // the upper left corner of the first window
       counts.fill(0);
-      for (let dx = -radius; dx <= radius; dx++) {
-        for (let i = 0; i < kernel; i++) {
-          const value = source[rows[i]! + column(dx) + k]!;
-          counts[value] = counts[value]! + 1;
-        }
-      }
+      for (let i = 0; i < kernel; i++) for (let j = 0; j < kernel; j++) counts[plane[first + i * stride + j]!]!++;
       let median = 0;
       let less = 0; // values below `median`
-      for (let x = 0; x < width; x++) {
+      for (let x = 0, to = y * width * 4 + k; x < width; x++, to += 4) {
         while (less + counts[median]! <= below) less += counts[median++]!;
         while (less > below) less -= counts[--median]!;
-        data[y * width * 4 + x * 4 + k] = median;
-        if (x + 1 === width) break;
-        const [leaving, entering] = [column(x - radius) + k, column(x + radius + 1) + k];
-        for (let i = 0; i < kernel; i++) {
-          const old = source[rows[i]! + leaving]!;
-          const fresh = source[rows[i]! + entering]!;
-          counts[old] = counts[old]! - 1;
-          counts[fresh] = counts[fresh]! + 1;
-          less += (fresh < median ? 1 : 0) - (old < median ? 1 : 0);
+        data[to] = median;
+        for (let i = 0, at = first + x; i < kernel; i++, at += stride) {
+          const leaving = plane[at]!;
+          const entering = plane[at + kernel]!; // behind the last window this is some other pixel, and of no use
+          counts[leaving]!--;
+          counts[entering]!++;
+          if (leaving < median) less--;
+          if (entering < median) less++;
         }
       }
     }
+  }
+}
+
+/** Channel k with its edges repeated `radius` times: [height + 2·radius, width + 2·radius]. */
+function copyChannel({ data, width, height }: Pixels, k: number, radius: number, plane: Uint8Array): void {
+  const stride = width + 2 * radius;
+  for (let y = 0; y < height + 2 * radius; y++) {
+    const row = Math.max(0, Math.min(height - 1, y - radius)) * width;
+    for (let x = 0; x < stride; x++) plane[y * stride + x] = data[(row + Math.max(0, Math.min(width - 1, x - radius))) * 4 + k]!;
   }
 }

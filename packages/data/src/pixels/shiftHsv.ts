@@ -10,50 +10,72 @@ export type HsvShift = readonly [hue: number, saturation: number, value: number]
  * left over at the end of a row rounds; here all pixels are alike.)
  */
 export function shiftHsv({ data, width, height }: Pixels, [hue, saturation, value]: HsvShift): void {
+  const { darker, lighter } = sectorTables();
   const end = width * height * 4;
   for (let at = 0; at < end; at += 4) {
-    const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!];
-    const v = Math.max(r, g, b);
-    const range = v - Math.min(r, g, b);
-    const s = (range * saturationTable[v]! + 2048) >> 12;
-    const sector = v === r ? g - b : v === g ? b - r + 2 * range : r - g + 4 * range;
-    const h = ((sector * hueTable[range]! + 2048) >> 12) + hue;
-    writeRgb(data, at, ((h % 180) + 180) % 180, clampByte(s + saturation), clampByte(v + value));
+    const r = data[at]!;
+    const g = data[at + 1]!;
+    const b = data[at + 2]!;
+    const top = Math.max(r, g, b);
+    const range = top - Math.min(r, g, b);
+    const place = top === r ? g - b : top === g ? b - r + 2 * range : r - g + 4 * range;
+    const h = modulo(((place * hueTable[range]! + 2048) >> 12) + hue, 180);
+    const s = clampByte(((range * saturationTable[top]! + 2048) >> 12) + saturation);
+    const v = bytes[clampByte(top + value)]!;
+
+    const high = cut(v);
+    const low = cut(fround(v * fround(1 - bytes[s]!)));
+    const sector = Math.trunc(h / 30);
+    // In even sectors the middle colour rises with the hue, in odd ones it falls.
+    const middle = cut(fround(v * (sector % 2 === 0 ? lighter : darker)[h * 256 + s]!));
+    data[at] = sector === 0 || sector === 5 ? high : sector === 1 || sector === 4 ? middle : low;
+    data[at + 1] = sector === 1 || sector === 2 ? high : sector === 0 || sector === 3 ? middle : low;
+    data[at + 2] = sector === 3 || sector === 4 ? high : sector === 2 || sector === 5 ? middle : low;
   }
 }
+
+const { fround } = Math;
 
 /** 255 / v and 30 / range in 12 bits. */
 const saturationTable = Int32Array.from({ length: 256 }, (_, v) => (v === 0 ? 0 : Math.round((255 * 4096) / v)));
 const hueTable = Int32Array.from({ length: 256 }, (_, range) => (range === 0 ? 0 : Math.round((30 * 4096) / range)));
+/** A byte's share of 255, in float32. */
+const bytes = Float32Array.from({ length: 256 }, (_, byte) => byte * fround(1 / 255));
 
-const { fround } = Math;
-const hueScale = fround(6 / 180);
-const byteScale = fround(1 / 255);
-/** Place in [v, v(1−s), v(1−sf), v(1−s(1−f))] of red, green and blue, by sector of the hue. */
-const sectorOrder = [
-  [0, 3, 1],
-  [2, 0, 1],
-  [1, 0, 3],
-  [1, 2, 0],
-  [3, 1, 0],
-  [0, 1, 2],
-] as const;
-const values = new Float32Array(4);
+/** A share of 255 as a byte, digits cut off. */
+function cut(share: number): number {
+  return fround(share * 255) & 255;
+}
 
-function writeRgb(data: Uint8Array, at: number, hue: number, saturation: number, value: number): void {
-  const h = fround(hue * hueScale);
-  const s = fround(saturation * byteScale);
-  const v = fround(value * byteScale);
-  const sector = Math.trunc(h);
-  const part = fround(h - sector);
-  values[0] = v;
-  values[1] = v * fround(1 - s);
-  values[2] = v * fround(1 - s * part); // fused: a product of two float32 is exact in float64
-  values[3] = v * fround(1 - s * fround(1 - part));
-  const order = sectorOrder[sector]!;
-  data[at] = fround(values[order[0]]! * 255);
-  data[at + 1] = fround(values[order[1]]! * 255);
-  data[at + 2] = fround(values[order[2]]! * 255);
+interface SectorTables {
+  /** 1 − s·f by hue and saturation [180,256], f being the hue's place in its sector. */
+  readonly darker: Float32Array;
+  /** 1 − s·(1 − f). */
+  readonly lighter: Float32Array;
+}
+
+let tables: SectorTables | undefined;
+
+function sectorTables(): SectorTables {
+  if (tables) return tables;
+  const darker = new Float32Array(180 * 256);
+  const lighter = new Float32Array(180 * 256);
+  for (let hue = 0; hue < 180; hue++) {
+    const h = fround(hue * fround(6 / 180));
+    const part = fround(h - Math.trunc(h));
+    for (let s = 0; s < 256; s++) {
+      // Fused: a product of two float32 is exact in float64, and the difference is rounded once.
+      darker[hue * 256 + s] = 1 - bytes[s]! * part;
+      lighter[hue * 256 + s] = 1 - bytes[s]! * fround(1 - part);
+    }
+  }
+  tables = { darker, lighter };
+  return tables;
+}
+
+function modulo(value: number, period: number): number {
+  const rest = value % period;
+  return rest < 0 ? rest + period : rest;
 }
 
 function clampByte(value: number): number {
