@@ -35,6 +35,9 @@ export interface EvaluateNetworkOptions {
   readonly signal: AbortSignal;
 }
 
+/** Which data set is measured; without `data` that of the network's run. */
+export type EvaluatedData = Pick<EvaluateNetworkOptions, "network" | "data" | "images" | "limit">;
+
 /** What {@link evaluateNetwork} found. */
 export interface NetworkEvaluation {
   /** Fraction 0–1, mean over the joints that are labelled somewhere. */
@@ -121,7 +124,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
 }
 
 /** The data set that was named, or the one that the run validates on, cut as in its training. */
-function readDataset({ network: { run }, data, images, limit }: EvaluateNetworkOptions): Promise<Dataset> {
+export function readDataset({ network: { run }, data, images, limit }: EvaluatedData): Promise<Dataset> {
   if (data !== undefined) {
     return readCoco({ annotations: data, ...(images === undefined ? {} : { images }), ...(limit === undefined ? {} : { limit }) });
   }

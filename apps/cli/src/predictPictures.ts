@@ -12,11 +12,11 @@ import {
   type NetworkFile,
   writeFileAtomically,
 } from "@kindling/trainer";
-import sharp from "sharp";
 import { InputError } from "./exit.ts";
 import { exitWork } from "./exitAccuracy.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
+import { imageId, pictureNames, writePicture } from "./pictureFiles.ts";
 import type { Progress } from "./progress.ts";
 import { openTunedDevice } from "./tune/tunedDevice.ts";
 
@@ -139,29 +139,6 @@ function skeletonOf(joints: number): Skeleton {
   if (joints === coco17.joints.length) return coco17;
   const names = Array.from({ length: joints }, (_, joint) => String(joint));
   return { name: `${joints} points`, joints: names, limbs: [], flipPairs: [], sigmas: names.map(() => 1) };
-}
-
-/** `NAME-pose.jpg` for every image, numbered where names repeat: never the name of an image that is read. */
-function pictureNames(files: readonly string[]): readonly string[] {
-  const taken = new Set(files.map((file) => path.basename(file)));
-  return files.map((file) => {
-    const stem = `${path.parse(file).name}-pose`;
-    let name = `${stem}.jpg`;
-    for (let number = 2; taken.has(name); number++) name = `${stem}-${number}.jpg`;
-    taken.add(name);
-    return name;
-  });
-}
-
-async function writePicture(file: string, { data, width, height, channels }: RgbImage, overlay: string): Promise<void> {
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const drawn = sharp(pixels, { raw: { width, height, channels } }).composite([{ input: Buffer.from(overlay) }]);
-  await writeFileAtomically(file, await drawn.jpeg({ quality: 90 }).toBuffer());
-}
-
-function imageId(file: string): number | string {
-  const { name } = path.parse(file);
-  return /^\d{1,15}$/.test(name) ? Number(name) : name;
 }
 
 /** Mean of the joints' scores above 0.2, or 0: HRNet's score of a person (lib/dataset/coco.py), without a detector's score. */

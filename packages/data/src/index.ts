@@ -7,6 +7,7 @@ export { readDetectedBoxes } from "#readDetectedBoxes";
 export { cropDataset, openCrops } from "#storedCrops";
 export { synthesizeDataset } from "#synthesize";
 export { openTeacherRecords, openTeacherRecordWriter } from "#teacherRecords";
+export { outsideGrey } from "./bottomUp/prepareScene.ts";
 export * from "./bottomUp/scene.ts";
 export { letterbox, publishedCrops, type SceneViews } from "./bottomUp/sceneView.ts";
 export * from "./crop.ts";

@@ -60,13 +60,14 @@ export { oksNms, type PoseNmsOptions, type RankedPose, softOksNms } from "./metr
 export { boxNorm, headNorm, torsoNorm } from "./metrics/poseNorms.ts";
 export { evaluateParts, type JointRange, wholeBodyParts } from "./metrics/poseParts.ts";
 export { type PoseScoreMode, poseScore } from "./metrics/poseScore.ts";
-export { type CocoPerson, cocoOfOpenPose } from "./openpose/cocoOfOpenPose.ts";
+export { type CocoOfOpenPoseOptions, type CocoPerson, cocoOfOpenPose } from "./openpose/cocoOfOpenPose.ts";
 export { type EncodeOpenPoseOptions, encodeOpenPose } from "./openpose/encodeOpenPose.ts";
 export { type FindPeaksOptions, findPeaks, type Peak } from "./openpose/findPeaks.ts";
+export { type FindPersonsOptions, findPersons, type SceneMaps } from "./openpose/findPersons.ts";
 export { type Assembly, groupPeaks, type OpenPosePerson } from "./openpose/groupPeaks.ts";
 export { openPoseKeypoints } from "./openpose/openPoseKeypoints.ts";
 export { fieldChannels, flipOpenPoseMaps, heatmapChannels, type OpenPoseMaps, openPoseLimbs } from "./openpose/partFields.ts";
-export { resizeCubic } from "./openpose/resizeCubic.ts";
+export { type AxisPlaces, resizeCubic } from "./openpose/resizeCubic.ts";
 export {
   between,
   chance,

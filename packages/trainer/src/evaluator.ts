@@ -73,9 +73,9 @@ export interface Evaluation {
   readonly perJoint: readonly (number | null)[];
   /** Labelled joints that were counted, per joint. */
   readonly counts: readonly number[];
-  /** Weighted ground-truth loss per visible joint and pixel; absent without ground-truth terms. */
+  /** Weighted ground-truth loss per visible joint and pixel, of scenes per image; absent without ground-truth terms. */
   readonly loss?: number;
-  /** COCO's numbers, with {@link EvaluateOptions.oks}. */
+  /** COCO's numbers, with {@link EvaluateOptions.oks}; of networks that find all persons always. */
   readonly oks?: OksEvaluation;
   readonly predictions: readonly Prediction[];
   /** The first few crops with labels and predictions. */
@@ -251,8 +251,8 @@ export class Evaluator implements Disposable {
       rgba: batch.image.slice(i * height * width * 4, (i + 1) * height * width * 4),
       width,
       height,
-      truth: transformKeypoints(toCrop, truth),
-      predicted: transformKeypoints(toCrop, keypoints),
+      truth: [transformKeypoints(toCrop, truth)],
+      predicted: [transformKeypoints(toCrop, keypoints)],
     };
   }
 }

@@ -1,5 +1,8 @@
 export { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
 export { type AugmentedPerson, augmentedPerson, readTrainingSet } from "./augmentedPersons.node.ts";
+export { type FindOptions, PersonFinder } from "./bottomUp/personFinder.ts";
+export { scenePck } from "./bottomUp/scenePck.ts";
+export { type SceneScale, sceneSizes } from "./bottomUp/sceneSizes.ts";
 export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { type Frame, type LineChart, lineChart, type Series } from "./chart/lineChart.ts";
 export { seriesColors, seriesDashes } from "./chart/palette.ts";

@@ -1,3 +1,4 @@
+import type { SceneViews } from "@kindling/data";
 import type { Head } from "@kindling/models";
 import type { Augmentation, AugmentationPreset, HeatmapDecoding, HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { LossTerm } from "./losses/lossTerm.ts";
@@ -87,6 +88,8 @@ export interface StudentRecipe extends NetworkRecipe {
 /** The frozen network that the student imitates. */
 export interface TeacherRecipe extends NetworkRecipe {
   readonly weights: string;
+  /** [height, width] of what a teacher with part affinity fields sees: the student's crop, resized. Default: that of the student. */
+  readonly input?: readonly [height: number, width: number];
   /** Folder of the heatmaps that `kindling teacher-cache` made: training then runs no teacher, and reads what it gave rounded to f16. */
   readonly cache?: string;
 }
@@ -103,6 +106,8 @@ export interface DataRecipe {
   readonly sigma: number;
   /** How key points become targets. Default: heatmaps in unbiased coding. */
   readonly codec: CodecRecipe;
+  /** How networks that find all persons see images in training (codec `pafs`); validation looks at letterboxes. Default: letterboxes. */
+  readonly scenes?: SceneViews;
   /** Samples of an update; see {@link Recipe.accumulate}. */
   readonly batchSize: number;
   /** Threads that decode and crop images; 0 does it in the main thread. Absent: as many as the machine can spare. The batches are the same. */
@@ -120,7 +125,7 @@ export interface DataRecipe {
 }
 
 /** How key points become the student's targets; `heatmap` and `sigma` belong to heatmaps. */
-export type CodecRecipe = HeatmapCodecRecipe | SimccCodecRecipe;
+export type CodecRecipe = HeatmapCodecRecipe | SimccCodecRecipe | PafCodecRecipe;
 
 /** Gaussians on a grid; "msra" is HRNet's coding. */
 export interface HeatmapCodecRecipe {
@@ -138,6 +143,15 @@ export interface SimccCodecRecipe {
   readonly labels: SimccLabels;
   /** One weight a joint. */
   readonly jointWeights?: readonly number[];
+}
+
+/** Heatmaps of all persons of an image and fields along their limbs, for Lightweight OpenPose and its students. */
+export interface PafCodecRecipe {
+  readonly kind: "pafs";
+  /** Standard deviation of a joint's Gaussian in pixels of the input. */
+  readonly sigma: number;
+  /** Half the width of a limb's field in cells. */
+  readonly thickness: number;
 }
 
 /** No augmentation, a published one, or parameters. */

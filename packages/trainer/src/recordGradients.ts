@@ -1,5 +1,5 @@
-import { accumulate, fill, Graph, pullback, type Tensor } from "@kindling/autograd";
-import { outputsOf, type PoseModel } from "@kindling/models";
+import { accumulate, fill, Graph, pullback, resizeBilinear, type Tensor } from "@kindling/autograd";
+import { type HeightWidth, outputsOf, type PoseModel } from "@kindling/models";
 import { targetShapes } from "@kindling/pose";
 import { gradientSums } from "./gradientSums.ts";
 import { recordImages } from "./images.ts";
@@ -7,9 +7,9 @@ import { nameOutputs } from "./losses/nameOutputs.ts";
 import { recordLosses } from "./losses/recordLosses.ts";
 import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
-import { poseDecoder } from "./poseDecoder.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
+import { trainedOutputs } from "./trainedOutputs.ts";
 
 /** The program that runs once a micro-batch, to be compiled. */
 export interface RecordedGradients {
@@ -34,17 +34,18 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
   const targets = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")]),
   );
-  const predictionOf = (model: PoseModel, role: "student" | "teacher"): readonly Tensor[] => {
-    const made = outputsOf(model, recordImages(graph, batchSize, input, model.card, precision), role === "student" ? "train" : "eval");
-    nameOutputs(graph, role, model.card.outputs(input), made);
-    return poseDecoder(model.card, input).reads.map((at) => made[at]!);
+  const predictionOf = (model: PoseModel, role: "student" | "teacher", size: HeightWidth = input): readonly Tensor[] => {
+    const image = recordImages(graph, batchSize, input, model.card, precision);
+    const made = outputsOf(model, size === input ? image : resizeBilinear(image, size), role === "student" ? "train" : "eval");
+    nameOutputs(graph, role, model.card.outputs(size), made);
+    return trainedOutputs(model.card, size).map((at) => made[at]!);
   };
   const prediction = predictionOf(student, "student");
   // Either in memory, or on disk: then it comes with the batches.
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
   const teacherOutput = isCached
     ? [graph.input("teacher", [batchSize, ...heatmap, joints], "f32")]
-    : teacher && predictionOf(teacher, "teacher");
+    : teacher && predictionOf(teacher, "teacher", recipe.teacher?.input);
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),

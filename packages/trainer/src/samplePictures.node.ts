@@ -40,8 +40,9 @@ export async function writeSamplePictures(
   const pictures = await Promise.all(tiles.map(async (tile, i) => ({ input: await enlarge(tile, width, height), ...place(i) })));
   const drawn = tiles.map((tile, i) => {
     const { left, top } = place(i);
-    const truth = tile.truth ? truthSvg(scaled(tile.truth, factor), skeleton, height / 110) : "";
-    const predicted = skeletonSvg([scaled(tile.predicted, factor)], skeleton, { width, height }, threshold);
+    const truth = (tile.truth ?? []).map((person) => truthSvg(scaled(person, factor), skeleton, height / 110)).join("");
+    const enlarged = tile.predicted.map((person) => scaled(person, factor));
+    const predicted = skeletonSvg(enlarged, skeleton, { width, height }, threshold);
     // The inner documents clip to their tile.
     return `<svg x="${left}" y="${top}" width="${width}" height="${height}">${truth}${predicted}</svg>`;
   });

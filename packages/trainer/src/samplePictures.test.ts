@@ -16,8 +16,8 @@ const tile = (gray: number, truth: Float32Array | undefined, predicted: Float32A
   rgba: new Uint8Array(32 * 24 * 4).fill(gray),
   width: 24,
   height: 32,
-  predicted,
-  ...(truth ? { truth } : {}),
+  predicted: [predicted],
+  ...(truth ? { truth: [truth] } : {}),
 });
 
 async function pixels(file: string): Promise<{ rgb: (x: number, y: number) => number[]; width: number; height: number }> {

@@ -2,7 +2,7 @@ import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type R
 import type { Device } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
 import { augmentationStages } from "./augmentationStages.ts";
-import { Evaluator } from "./evaluator.ts";
+import { createEvaluator, type RecipeEvaluator } from "./createEvaluator.ts";
 import { isBetter } from "./metric.ts";
 import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
@@ -38,7 +38,7 @@ const tiles = 16;
 export class Trainer implements AsyncDisposable {
   readonly step: TrainStep;
   readonly #parts: TrainerParts;
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: RecipeEvaluator;
   readonly #loader: DataLoader;
   readonly #validationLoader: DataLoader;
   #epoch: number;
@@ -54,7 +54,7 @@ export class Trainer implements AsyncDisposable {
   /** Steps whose losses are not known yet. */
   #unfinished = 0;
 
-  private constructor(parts: TrainerParts, loaders: Loaders, step: TrainStep, evaluator: Evaluator) {
+  private constructor(parts: TrainerParts, loaders: Loaders, step: TrainStep, evaluator: RecipeEvaluator) {
     const { resume } = parts;
     this.#parts = parts;
     this.step = step;
@@ -77,21 +77,10 @@ export class Trainer implements AsyncDisposable {
   static async create(parts: TrainerParts): Promise<Trainer> {
     const { device, recipe, networks, resume } = parts;
     const loaders = createLoaders(parts); // first, because compiling takes its time
-    const { input } = recipe.data;
-    let [step, evaluator]: [TrainStep?, Evaluator?] = [];
+    let [step, evaluator]: [TrainStep?, RecipeEvaluator?] = [];
     try {
       step = await TrainStep.create(device, recipe, networks);
-      evaluator = await Evaluator.create(device, {
-        model: networks.evaluated,
-        store: networks.store,
-        input,
-        batchSize: microBatchSize(recipe),
-        losses: recipe.losses,
-        codec: targetCodecOf(recipe.data),
-        ...(recipe.evaluate.decode ? { decoding: recipe.evaluate.decode } : {}),
-        ...(recipe.evaluate.flip ? { flip: parts.validation.skeleton } : {}),
-        precision: networks.precision,
-      });
+      evaluator = await createEvaluator(device, recipe, networks, parts.validation.skeleton);
       if (resume) restoreSnapshot(parts, resume);
       return new Trainer(parts, loaders, step, evaluator);
     } catch (error) {
@@ -267,6 +256,7 @@ function createLoaders({ recipe, training, validation, stored, resume }: Trainer
   return {
     training: createLoader({
       ...loaderOptions(recipe, training),
+      ...(recipe.data.scenes ? { views: recipe.data.scenes } : {}), // validation sees whole images
       batchSize: recipe.data.batchSize,
       augment: augmentationStages(recipe),
       ...order,

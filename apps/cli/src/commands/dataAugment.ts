@@ -22,6 +22,8 @@ export function dataAugment(shell: Shell): Command {
     async run({ operands: [file], values: { out, epoch, sample, count }, overrides, progress, signal }) {
       const { augmentedPerson, readRecipe, readTrainingSet, writeSamplePictures } = await import("@kindling/trainer");
       const recipe = await readRecipe(file!, Object.fromEntries(overrides.map(({ key, value }) => [key, value]))); // the one operand, checked
+      if (recipe.data.codec.kind === "pafs")
+        throw new InputError("data.codec: pafs learns from images with all their persons; this shows crops of one person each");
       const { epochs } = recipe.schedule;
       if (epoch > epochs) throw new InputError(`epoch: the recipe has ${epochs} epochs; got ${epoch}`);
       await makeOutputFolder("out", out);
@@ -46,7 +48,7 @@ export function dataAugment(shell: Shell): Command {
       const picture = path.join(out, sample === undefined ? `augmented-epoch-${epoch}.jpg` : `augmented-sample-${sample}.jpg`);
       const [height, width] = recipe.data.input;
       // The colours of the sides, so that a mirrored person whose joints were not exchanged would show.
-      const tiles = persons.map(({ crop, view }) => ({ rgba: crop, width, height, predicted: view.keypoints }));
+      const tiles = persons.map(({ crop, view }) => ({ rgba: crop, width, height, predicted: [view.keypoints] }));
       await writeSamplePictures(picture, tiles, dataset.skeleton);
       const views = persons.map(({ crop: _, view: { keypoints, ...view }, ...person }) => ({
         ...person,

@@ -3,14 +3,16 @@ import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { exitTable, exitWorkText, sweepTable } from "../exitText.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
+import { findsAllPersons, sceneKeys } from "../sceneKeys.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
+import { evaluateAllPersons } from "./evaluateAllPersons.ts";
 
 /** `kindling evaluate RUN-or-WEIGHTS [data=…]`: PCK of a network on a data set, per joint. */
 export function evaluate(shell: Shell): Command {
   return defineCommand(shell, {
     name: "evaluate",
-    summary: "measures a network on a data set: PCK, per joint",
+    summary: "measures a network on a data set: PCK, per joint; of networks that find all persons, COCO's AP",
     operands: [{ name: "RUN-or-WEIGHTS", help: "a run folder, or a weights file (.safetensors, .pth)" }],
     keys: {
       data: { kind: "path", help: "COCO-style annotations (default: the validation set of the run)" },
@@ -30,6 +32,8 @@ export function evaluate(shell: Shell): Command {
       batchSize: { kind: "integer", min: 1, default: 16, help: "persons at a time" },
       limit: { kind: "integer", min: 1, help: "only the first so many persons" },
       out: { kind: "path", help: "folder for sample pictures (default: the samples of a run folder; none for a weights file)" },
+      flip: { kind: "flag", help: "networks that find all persons: also look at the mirrored image, and take the mean" },
+      ...sceneKeys,
       ...networkKeys,
     },
     async run({ operands: [target], values, progress, signal }) {
@@ -39,6 +43,11 @@ export function evaluate(shell: Shell): Command {
       const { readNetworkFile } = await import("@kindling/trainer");
       const { evaluateNetwork } = await import("../evaluateNetwork.ts");
       const network = await readNetworkFile(target!, networkOptions(values)); // the one operand, checked
+      if (findsAllPersons(network)) return evaluateAllPersons({ ...values, network, progress, signal });
+      for (const name of ["flip", "height", "scales"] as const) {
+        if (values[name])
+          throw new InputError(`${name} is for networks that find all persons; ${network.model.card.name} finds one in a box`);
+      }
       const { norm, threshold, boxes } = values;
       const exit = exitOf(values.exit);
       const result = await evaluateNetwork({ ...values, exit, norm: norm === "torso" ? "torso" : "box", network, progress, signal });

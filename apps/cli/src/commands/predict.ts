@@ -1,8 +1,10 @@
+import type { NetworkFile } from "@kindling/trainer";
 import type { Command } from "commander";
 import { type CommandCall, defineCommand, type Report } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { exitWorkText } from "../exitText.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
+import { assemblyOf, findsAllPersons, sceneKeys, sceneScaleOf } from "../sceneKeys.ts";
 import type { Shell } from "../shell.ts";
 
 const keys = {
@@ -16,6 +18,8 @@ const keys = {
     kind: "path",
     help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']; simcc_x and simcc_y [n,k,bins] of RTMPose",
   },
+  flip: { kind: "flag", help: "networks that find all persons: also look at the mirrored image, and take the mean" },
+  ...sceneKeys,
   ...networkKeys,
 } as const;
 
@@ -23,14 +27,22 @@ const keys = {
 export function predict(shell: Shell): Command {
   return defineCommand(shell, {
     name: "predict",
-    summary: "finds the key points of a person in images, or runs the network alone on a tensor",
-    operands: [{ name: "IMAGE", help: "pictures of one person each", optional: true, many: true }],
+    summary: "finds the key points of a person, or of all persons, in images, or runs the network alone on a tensor",
+    operands: [
+      {
+        name: "IMAGE",
+        help: "pictures of one person each, or of any number for networks that find all persons",
+        optional: true,
+        many: true,
+      },
+    ],
     keys,
     run: (call) => (call.values.tensor === undefined ? predictImages(call) : predictTensor(call, call.values.tensor)),
   });
 }
 
-async function predictImages({ operands: files, values, progress, signal }: CommandCall<typeof keys>): Promise<Report> {
+async function predictImages(call: CommandCall<typeof keys>): Promise<Report> {
+  const { operands: files, values, progress, signal } = call;
   const { box, out = "predictions", scoreThreshold = 0.2 } = values;
   if (files.length === 0) throw new InputError("IMAGE is missing: name one or more pictures, or give tensor=IN.safetensors");
   if (values.heatmaps !== undefined) throw new InputError("heatmaps is for tensor=IN.safetensors; images give key points");
@@ -39,6 +51,10 @@ async function predictImages({ operands: files, values, progress, signal }: Comm
   const { readNetworkFile } = await import("@kindling/trainer");
   const { predictPictures } = await import("../predictPictures.ts");
   const network = await readNetworkFile(values.weights, networkOptions(values));
+  if (findsAllPersons(network)) return predictAllPersons(call, network, scoreThreshold);
+  for (const name of ["flip", "height", "scales"] as const) {
+    if (values[name]) throw new InputError(`${name} is for networks that find all persons; ${network.model.card.name} finds one in a box`);
+  }
   if (!box) progress.note("no box is given, so the whole image is taken as the person's; give box=x,y,width,height for a person in it");
   const given = box ? { x, y, width, height } : undefined;
   const predicted = await predictPictures({ files, network, box: given, out, scoreThreshold, exit: values.exit, progress, signal });
@@ -57,11 +73,25 @@ async function predictImages({ operands: files, values, progress, signal }: Comm
   };
 }
 
+async function predictAllPersons(call: CommandCall<typeof keys>, network: NetworkFile, scoreThreshold: number): Promise<Report> {
+  const { operands: files, values, progress, signal } = call;
+  const { out = "predictions", flip, grouping } = values;
+  for (const name of ["box", "exit"] as const) {
+    if (values[name] !== undefined)
+      throw new InputError(`${name} is for networks of one person; ${network.model.card.name} finds all persons`);
+  }
+  const { predictScenes } = await import("../predictScenes.ts");
+  const find = { scale: sceneScaleOf(network, values), flip, assembly: assemblyOf(grouping) };
+  const { pictures, file } = await predictScenes({ files, network, find, out, scoreThreshold, progress, signal });
+  const lines = pictures.map(({ file, picture, persons }) => `${file}: ${persons.length} persons in ${picture}`);
+  return { json: { predictions: pictures.flatMap(({ persons }) => persons), out }, text: [...lines, file].join("\n") };
+}
+
 async function predictTensor({ operands, values, progress }: CommandCall<typeof keys>, tensor: string): Promise<Report> {
   const { weights, heatmaps } = values;
   if (heatmaps === undefined) throw new InputError("heatmaps=OUT.safetensors is missing: the file to write");
   if (operands.length > 0) throw new InputError(`there is no place for "${operands[0]}": give images or tensor, not both`);
-  for (const name of ["box", "out", "scoreThreshold", "exit", "input"] as const) {
+  for (const name of ["box", "out", "scoreThreshold", "exit", "input", "height", "scales"] as const) {
     if (values[name] !== undefined) throw new InputError(`${name} is for images; the network alone takes the tensor as it is`);
   }
   const { readNetworkFile } = await import("@kindling/trainer");

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { transformKeypoints } from "../boxes/affine.ts";
 import { coco17 } from "../skeletons/coco17.ts";
+import { mpii16 } from "../skeletons/mpii16.ts";
 import { openpose18 } from "../skeletons/openpose18.ts";
-import { flipKeypoints } from "../skeletons/skeleton.ts";
+import { flipKeypoints, SkeletonError } from "../skeletons/skeleton.ts";
 import { cocoOfOpenPose } from "./cocoOfOpenPose.ts";
 import { encodeOpenPose } from "./encodeOpenPose.ts";
 import { findPeaks } from "./findPeaks.ts";
+import { findPersons } from "./findPersons.ts";
 import { groupPeaks } from "./groupPeaks.ts";
 import { openPoseKeypoints } from "./openPoseKeypoints.ts";
 import { fieldChannels, flipOpenPoseMaps, heatmapChannels, openPoseLimbs } from "./partFields.ts";
@@ -162,6 +165,31 @@ test("flipping maps twice gives them back, and every limb has its mirror image",
   expect(once.pafs[0]).toBe(
     Math.fround(-Math.cos((width - 1) * fieldChannels + 2 * openPoseLimbs.findIndex(([a, b]) => a === 1 && b === 11))),
   );
+});
+
+test("persons are found where they are in the image, whatever letterbox and size the maps are of, and from several sizes at once", () => {
+  const image = { width: 700, height: 500 };
+  const persons = [personAt(180.3, 240.7, 4.4, 0.1), personAt(500.6, 260.2, 4.1, -0.1)];
+  const view = (input: { readonly width: number; readonly height: number }) => {
+    const zoom = Math.min(input.width / image.width, input.height / image.height);
+    const shift = (inner: number, outer: number) => (outer - zoom * inner) / 2 + zoom / 2 - 0.5;
+    const toInput = [zoom, 0, shift(image.width, input.width), 0, zoom, shift(image.height, input.height)] as const;
+    const maps = encodeOpenPose(
+      persons.map((person) => transformKeypoints(toInput, person)),
+      { input },
+    );
+    return { ...maps, grid: { width: input.width / 8, height: input.height / 8 }, toInput };
+  };
+  const views = [view({ width: 640, height: 640 }), view({ width: 800, height: 560 })];
+  for (const some of [views.slice(0, 1), views.slice(1), views]) {
+    const found = findPersons(some, { image, stride: 8, skeleton: openpose18 });
+    expect(found).toHaveLength(2);
+    for (const [i, { keypoints }] of found.toSorted((a, b) => a.keypoints[0]! - b.keypoints[0]!).entries()) {
+      const shifted = persons[i]!.map((value, at) => (at % 3 === 2 ? value : value + 0.5)); // positions are of pixels' middles
+      expect(farthest(keypoints, shifted)).toBeLessThanOrEqual(1.5);
+    }
+  }
+  expect(() => findPersons(views, { image, stride: 8, skeleton: mpii16 })).toThrow(SkeletonError);
 });
 
 test("joints are added and capped at 1; the background is what the highest leaves", () => {

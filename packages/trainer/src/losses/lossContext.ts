@@ -3,7 +3,7 @@ import type { Conv2d } from "@kindling/models";
 
 /** What loss terms compare: tensors of one step's graph. */
 export interface LossContext {
-  /** What the student predicts with: heatmaps [n,h,w,k], or SimCC's vectors over x and over y, [n,k,bins] each. */
+  /** What the student predicts with: heatmaps [n,h,w,k], or SimCC's vectors over x and over y, [n,k,bins] each; of networks that find all persons all maps. */
   readonly student: readonly Tensor[];
   /** The same of the teacher; absent without one. */
   readonly teacher?: readonly Tensor[];

@@ -20,7 +20,8 @@ import {
 import { sameShape } from "@kindling/gpu";
 import type { LossContext } from "./lossContext.ts";
 import { couplesOf, pairOf, teacherOf, weightsOf } from "./lossOperands.ts";
-import { isInner, type JointsKlLoss, type LossTerm, type SimccKlLoss } from "./lossTerm.ts";
+import { isInner, type JointsKlLoss, type LossTerm, type MaskedL2Loss, type SimccKlLoss } from "./lossTerm.ts";
+import { partFieldLoss } from "./partFieldLoss.ts";
 
 type InnerLoss = Extract<LossTerm, { readonly student: string }>;
 
@@ -41,12 +42,14 @@ function outputLoss(term: Exclude<LossTerm, InnerLoss>, context: LossContext): T
       return jointsKlLoss(term, context);
     case "simccKl":
       return simccKlLoss(term, context);
+    case "maskedL2":
+      return partFieldLoss(term, context);
     default:
       return heatmapLoss(term, context);
   }
 }
 
-function heatmapLoss(term: Exclude<LossTerm, InnerLoss | JointsKlLoss | SimccKlLoss>, context: LossContext): Tensor {
+function heatmapLoss(term: Exclude<LossTerm, InnerLoss | JointsKlLoss | SimccKlLoss | MaskedL2Loss>, context: LossContext): Tensor {
   const [student, target] = pairOf(term, context);
   const { mask, divideBy: normalization } = weightsOf(term, context);
   switch (term.kind) {

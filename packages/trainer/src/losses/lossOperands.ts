@@ -1,14 +1,16 @@
 import { mul, type Tensor, teacherConfidence } from "@kindling/autograd";
 import type { LossContext } from "./lossContext.ts";
-import { type Confidence, isInner, type JointsKlLoss, type LossTerm } from "./lossTerm.ts";
+import { type Confidence, isInner, type JointsKlLoss, type LossTerm, type MaskedL2Loss } from "./lossTerm.ts";
+import { mapsOf } from "./partFieldLoss.ts";
 
 type OutputLoss = Exclude<LossTerm, { readonly student: string }>;
-type HeatmapPair = Exclude<OutputLoss, { readonly kind: "jointsKl" | "simccKl" }>;
+type HeatmapPair = Exclude<OutputLoss, { readonly kind: "jointsKl" | "simccKl" | "maskedL2" }>;
 
 /** The tensors of the student that a term teaches; what it compares them with gets no gradient, but by `detachTeacher: false`. */
 export function studentOperands(term: LossTerm, context: LossContext): readonly Tensor[] {
   if (isInner(term)) return [context.tap(term.student)];
   if (term.kind === "simccKl") return context.student;
+  if (term.kind === "maskedL2") return mapsOf(term, context);
   if (term.kind !== "jointsKl") return [pairOf(term, context)[0]];
   return couplesOf(term, context).flatMap(([student, teacher]) => (term.detachTeacher ? [student] : [student, teacher]));
 }
@@ -36,7 +38,7 @@ export interface TermWeights {
 }
 
 /** Labels weigh joints where the term looks at labels; the teacher's confidence makes a joint count less, so it divides by all. */
-export function weightsOf(term: OutputLoss, context: LossContext): TermWeights {
+export function weightsOf(term: Exclude<OutputLoss, MaskedL2Loss>, context: LossContext): TermWeights {
   const labelled = ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
   const mask = labelled ? context.targets.mask! : null; // every codec has one
   if ("confidence" in term && term.confidence !== undefined) {

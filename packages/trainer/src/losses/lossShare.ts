@@ -23,6 +23,7 @@ export function lossShare(term: LossTerm, part: CountedBatch, whole: CountedBatc
       if (term.against === "groundTruth" && term.normalization === "paper") return 1;
       return dividesByVisible(term) ? visibleShare(part, whole) : sampleShare(part, whole);
     case "ohkm":
+    case "maskedL2":
     case "jointsKl":
     case "feature":
     case "channelWiseKl":

@@ -9,6 +9,7 @@ export type LossTerm =
   | SpatialKlLoss
   | JointsKlLoss
   | SimccKlLoss
+  | MaskedL2Loss
   | FeatureLoss
   | ChannelWiseKlLoss
   | AttentionTransferLoss
@@ -94,6 +95,15 @@ export interface SimccKlLoss extends OutputTerm {
   readonly labelSoftmax: boolean;
 }
 
+/** Squares of the heatmaps and part affinity fields of all persons of an image, summed over the student's stages (Lightweight OpenPose). */
+export interface MaskedL2Loss extends Term {
+  readonly kind: "maskedL2";
+  readonly against: "groundTruth" | "teacher";
+  readonly maps: "both" | "heatmaps" | "pafs";
+  /** "paper": half the sum over a sample's cells and channels; "joint": the mean over them, of heatmaps and of fields. */
+  readonly normalization: Normalization;
+}
+
 /** Two inner tensors, named by module path: `student.backbone.10.out` and `teacher.layer1.out`. */
 interface InnerTerm extends Term {
   readonly student: string;
@@ -155,6 +165,7 @@ export function isInner(term: LossTerm): term is FeatureLoss | ChannelWiseKlLoss
     case "spatialKl":
     case "jointsKl":
     case "simccKl":
+    case "maskedL2":
       return false;
     default:
       return term satisfies never;

@@ -65,14 +65,9 @@ function checkOperands(recipe: Recipe, i: number): DescribedIssue | undefined {
   const networks = Object.entries({ student, ...(teacher && looksAtTeacher(term) ? { teacher } : {}) });
   for (const [role, network] of networks) {
     const { name, codec } = cardOf(network, recipe, role);
-    const wanted = term.kind === "simccKl" ? "simcc" : "heatmaps";
+    const wanted = term.kind === "simccKl" ? "simcc" : term.kind === "maskedL2" ? "pafs" : "heatmaps";
     if (codec.kind !== wanted) {
-      const vectors = "vectors over x and y";
-      const [compared, made] = wanted === "simcc" ? [vectors, "heatmaps"] : ["heatmaps", vectors];
-      return issue(
-        ["losses", i],
-        `${at} compares ${compared}, but the ${role} ${name} puts out ${codec.kind === "pafs" ? "fields" : made}`,
-      );
+      return issue(["losses", i], `${at} compares ${outputNames[wanted]}, but the ${role} ${name} puts out ${outputNames[codec.kind]}`);
     }
   }
   for (const [key, path] of namedOutputs(term)) {
@@ -101,6 +96,9 @@ function checkParts({ losses, accumulate }: Recipe, i: number): DescribedIssue |
     `accumulate: losses[${i}] (${name}) compares the samples of a batch with each other, which parts of it do not see; set accumulate: 1`,
   );
 }
+
+/** What networks of a codec put out, in words. */
+const outputNames = { heatmaps: "heatmaps", simcc: "vectors over x and y", pafs: "heatmaps and fields", classes: "classes" } as const;
 
 /** The outputs that a term names, with the keys that name them. */
 function namedOutputs(term: LossTerm): readonly (readonly [key: string, path: string])[] {

@@ -4,6 +4,7 @@ import { createNetwork } from "../createNetwork.ts";
 import { missingPart } from "../partPath.ts";
 import type { Recipe } from "../recipe.ts";
 import { checkLosses } from "./checkLosses.ts";
+import { checkScenes } from "./checkScenes.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
@@ -11,6 +12,7 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
   return (
     checkNetworks(recipe) ??
     checkCodec(recipe) ??
+    checkScenes(recipe) ??
     checkData(recipe) ??
     checkAugmentation(recipe) ??
     checkLosses(recipe) ??
@@ -24,7 +26,6 @@ function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
   for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
     try {
       const model = createNetwork(network, data.input, role);
-      // What is trained is one person's key points, which is what a decoder reads.
       if (model.card.codec.kind !== "simcc") heatmapsAt(model.card, data.input);
       if (role === "student" && student.backbone !== undefined && !model.backboneOf) {
         return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
@@ -60,7 +61,7 @@ function checkCodec({ data: { codec, input }, student, evaluate }: Recipe): Desc
       `data.codec.splitRatio: ${card.name} has ${card.codec.splitRatio} bins a pixel, not ${codec.splitRatio}`,
     );
   }
-  if (codec.jointWeights && codec.jointWeights.length !== student.joints) {
+  if (codec.kind !== "pafs" && codec.jointWeights && codec.jointWeights.length !== student.joints) {
     return issue(
       ["data", "codec", "jointWeights"],
       `data.codec.jointWeights: needs a weight for each of the ${student.joints} joints; got ${codec.jointWeights.length}`,

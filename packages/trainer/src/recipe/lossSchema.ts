@@ -76,6 +76,13 @@ export const lossSchema: z.ZodType<LossTerm> = z.discriminatedUnion("kind", [
     beta: positive.default(10).describe("what vectors are multiplied by before the softmax"),
     labelSoftmax: z.boolean().default(true).describe("whether labels become softmax(beta · label), as in RTMPose"),
   }),
+  closedObject({
+    ...term,
+    kind: z.literal("maskedL2"),
+    against,
+    maps: z.enum(["both", "heatmaps", "pafs"]).default("both"),
+    normalization: ofOutputs.normalization,
+  }),
   closedObject({ ...ofInner, kind: z.literal("feature"), adapter, distance: z.enum(["mse", "sumSquares"]).default("mse") }),
   closedObject({ ...ofInner, kind: z.literal("channelWiseKl"), adapter, temperature: temperature.default(4) }),
   closedObject({ ...ofInner, kind: z.enum(["attentionTransfer", "relationalDistance", "relationalAngle"]) }),

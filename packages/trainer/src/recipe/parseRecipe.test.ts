@@ -177,12 +177,12 @@ test.each([
   [
     "an unknown loss",
     withLine(12, "  - { name: kd, kind: spatialKL }"),
-    '/r/kd.yaml:12: losses[1].kind: expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle; got "spatialKL"; did you mean spatialKl?',
+    '/r/kd.yaml:12: losses[1].kind: expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, maskedL2, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle; got "spatialKL"; did you mean spatialKl?',
   ],
   [
     "a loss without kind",
     withLine(12, "  - { name: kd }"),
-    "/r/kd.yaml:12: losses[1].kind is missing; expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle",
+    "/r/kd.yaml:12: losses[1].kind is missing; expected adaptiveWing, mse, jointsMse, smoothL1, ohkm, spatialKl, jointsKl, simccKl, maskedL2, feature, channelWiseKl, attentionTransfer, relationalDistance or relationalAngle",
   ],
   ["an unknown precision", `${text}\nprecision: fp16`, '/r/kd.yaml:15: precision: expected f32 or f16; got "fp16"; did you mean f16?'],
   [

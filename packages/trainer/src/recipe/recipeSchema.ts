@@ -8,6 +8,7 @@ import { augmentLastSchema, augmentSchema } from "./augmentSchema.ts";
 import { closedObject } from "./closedObject.ts";
 import { lossSchema } from "./lossSchema.ts";
 import { folderOf } from "./recipePath.ts";
+import { scenesSchema } from "./scenesSchema.ts";
 
 const path = z.string().min(1);
 const positive = z.number().gt(0);
@@ -31,6 +32,7 @@ const student = closedObject({
 const teacher = closedObject({
   ...network,
   weights: path.describe("trained weights"),
+  input: size.exactOptional().describe("codec pafs: what the teacher sees, [height, width]; default: the student's input"),
   cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
 });
 
@@ -70,15 +72,21 @@ const codec = z.discriminatedUnion("kind", [
     labels: simccLabels.default({ kind: "gaussian", rounded: false }),
     jointWeights,
   }),
+  closedObject({
+    kind: z.literal("pafs"),
+    sigma: positive.default(7).describe("of a joint's Gaussian, in pixels of the input"),
+    thickness: positive.default(1).describe("half the width of a limb's field, in cells"),
+  }),
 ]);
 
 const data = closedObject({
   train: dataSet,
   validation: dataSet,
   input: size.describe("crop [height, width] in pixels"),
-  heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input"),
+  heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input, an eighth with codec pafs"),
   sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
   codec: codec.default({ kind: "heatmaps", encoding: "unbiased" }).describe("how key points become targets"),
+  scenes: scenesSchema.exactOptional().describe("codec pafs: how images are seen in training; default: whole, as large as fits"),
   batchSize: count.describe("samples of an update"),
   workers: z.int().min(0).max(256).exactOptional().describe("threads that make batches; default: as many as the machine can spare"),
   augment: augmentSchema.default("none"),
@@ -86,15 +94,25 @@ const data = closedObject({
   limit: count.exactOptional().describe("use only the first so many persons of each set"),
   overfit: count.exactOptional().describe("train and validate on the same first so many persons of the training set, whatever limit says"),
   cache: z.boolean().default(false).describe("keep every prepared person in memory; for small data sets"),
-}).transform(({ train, validation, input, heatmap = quarter(input), sigma = defaultSigma(heatmap[0]), codec, ...rest }) => ({
-  train,
-  validation,
-  input,
-  heatmap,
-  sigma,
-  codec: codec.kind === "simcc" ? { ...codec, labels: completeLabels(codec.labels, input) } : codec,
-  ...rest,
-}));
+}).transform(
+  ({
+    train,
+    validation,
+    input,
+    codec,
+    heatmap = part(input, codec.kind === "pafs" ? 8 : 4),
+    sigma = defaultSigma(heatmap[0]),
+    ...rest
+  }) => ({
+    train,
+    validation,
+    input,
+    heatmap,
+    sigma,
+    codec: codec.kind === "simcc" ? { ...codec, labels: completeLabels(codec.labels, input) } : codec,
+    ...rest,
+  }),
+);
 
 const learningRate = positive;
 const weightDecay = z.number().min(0).describe("adamw: shrinks the parameters themselves; adam and sgd: an L2 penalty");
@@ -241,6 +259,6 @@ function completeLabels(labels: z.output<typeof simccLabels>, [height, width]: [
   return labels.kind === "gaussian" ? { ...labels, sigma: labels.sigma ?? [simccSigma(width), simccSigma(height)] } : labels;
 }
 
-function quarter([height, width]: [number, number]): [number, number] {
-  return [Math.max(1, Math.floor(height / 4)), Math.max(1, Math.floor(width / 4))];
+function part([height, width]: [number, number], divisor: number): [number, number] {
+  return [Math.max(1, Math.floor(height / divisor)), Math.max(1, Math.floor(width / divisor))];
 }

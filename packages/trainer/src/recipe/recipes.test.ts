@@ -30,7 +30,7 @@ test("the list of keys has every value with its type and default", () => {
   expect(keys.get("accumulate")).toMatchObject({ type: "integer", default: 1 });
   expect(keys.get("data.input")).toMatchObject({ type: "[integer, integer]" });
   expect(keys.get("losses.N.kind")).toMatchObject({
-    type: "adaptiveWing | mse | jointsMse | smoothL1 | ohkm | spatialKl | jointsKl | simccKl | feature | channelWiseKl | attentionTransfer | relationalDistance | relationalAngle",
+    type: "adaptiveWing | mse | jointsMse | smoothL1 | ohkm | spatialKl | jointsKl | simccKl | maskedL2 | feature | channelWiseKl | attentionTransfer | relationalDistance | relationalAngle",
   });
   expect(keys.get("optimizer.kind")).toMatchObject({ type: "adamw | adam | sgd" });
   expect(keys.get("optimizer.momentum")).toMatchObject({ type: "number", default: 0 });
