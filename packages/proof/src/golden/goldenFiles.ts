@@ -1,7 +1,10 @@
 import { readSafetensors } from "@kindling/models";
 import { GoldenError } from "./goldenError.ts";
 
-/** A folder of reference values, laid out like `golden/`; paths are relative to it and have forward slashes. */
+/**
+ * A folder of reference values, laid out like `golden/`; paths are relative to it and have forward slashes. Annotations that some values are
+ * about are looked for beside it, in `../data/`.
+ */
 export interface GoldenFiles {
   /** What messages call the folder. */
   readonly name: string;
