@@ -1,6 +1,7 @@
 import type { Box, Size } from "@kindling/pose";
+import { numbers } from "../formats/jsonValues.ts";
 import { boxMultiple, labelledPoints } from "./labelledPoints.ts";
-import { finiteNumbers, type RawAnnotation } from "./rawDataset.ts";
+import type { RawAnnotation } from "./rawDataset.ts";
 
 /** How four numbers of a box are meant. COCO's is `xywh`. */
 export type BoxFormat = "xywh" | "x1y1x2y2" | "centre, width, height";
@@ -54,9 +55,9 @@ function polygonExtent(segmentation: unknown): Box | null {
   if (!Array.isArray(segmentation) || segmentation.length === 0) return null;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const polygon of segmentation) {
-    const numbers = finiteNumbers(polygon);
-    if (!numbers) return null;
-    for (const [at, value] of numbers.entries()) {
+    const outline = numbers(polygon);
+    if (!outline) return null;
+    for (const [at, value] of outline.entries()) {
       if (at % 2 === 0) [left, right] = [Math.min(left, value), Math.max(right, value)];
       else [top, bottom] = [Math.min(top, value), Math.max(bottom, value)];
     }

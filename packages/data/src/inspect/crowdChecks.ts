@@ -1,5 +1,6 @@
+import { record } from "../formats/jsonValues.ts";
 import { type Finding, type Problem, problemOf } from "./problem.ts";
-import type { JsonObject, RawDataset } from "./rawDataset.ts";
+import type { RawDataset } from "./rawDataset.ts";
 
 /** Crowd regions whose mask is not run-length encoded, which is the one form that COCO gives them. */
 export function crowdChecks({ annotations }: RawDataset): readonly Problem[] {
@@ -21,7 +22,6 @@ export function crowdChecks({ annotations }: RawDataset): readonly Problem[] {
 }
 
 function isRunLengthEncoded(segmentation: unknown): boolean {
-  if (typeof segmentation !== "object" || segmentation === null || Array.isArray(segmentation)) return false;
-  const { counts, size } = segmentation as JsonObject; // an object, as checked
+  const { counts, size } = record(segmentation) ?? {};
   return (typeof counts === "string" || Array.isArray(counts)) && Array.isArray(size);
 }

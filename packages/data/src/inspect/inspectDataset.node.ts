@@ -1,12 +1,13 @@
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { type JsonObject, record } from "../formats/jsonValues.ts";
 import { readAnnotationDocument } from "../formats/readAnnotationDocument.node.ts";
 import { DatasetError } from "../sample.ts";
 import { examplePictures } from "./examplePictures.node.ts";
 import type { DatasetInspection, InspectDatasetOptions } from "./inspectDataset.ts";
 import { type Inspection, inspectDocument } from "./inspectDocument.ts";
 import { inspectPage } from "./inspectPage.ts";
-import { type JsonObject, type RawDataset, readRawDataset } from "./rawDataset.ts";
+import { type RawDataset, readRawDataset } from "./rawDataset.ts";
 import { readImageFacts } from "./readImageFacts.node.ts";
 import { skeletonOfDocument } from "./skeletonOfDocument.ts";
 
@@ -16,9 +17,10 @@ import { skeletonOfDocument } from "./skeletonOfDocument.ts";
  */
 export async function inspectDataset(options: InspectDatasetOptions): Promise<DatasetInspection> {
   const { annotations, images: folder, against, skeleton, limit, out, onProgress } = options;
-  const document = limited(await readAnnotationDocument(annotations), limit);
+  // Outlines are a witness for the format of boxes, but those of a large file do not fit into memory.
+  const document = limited(await readAnnotationDocument(annotations, { segmentations: "crowds" }), limit);
   await assertFolder(folder, annotations);
-  const other = against ? await readAnnotationDocument(against.annotations) : null;
+  const other = against ? await readAnnotationDocument(against.annotations, { segmentations: "crowds" }) : null;
   if (against) await assertFolder(against.images, against.annotations);
 
   const counts = [filesOf(document).length, filesOf(other).length];
@@ -65,8 +67,9 @@ async function writePage(
 
 /** The first so many images of a document and their annotations. */
 function limited(document: unknown, limit: number | undefined): unknown {
-  if (limit === undefined || typeof document !== "object" || document === null) return document;
-  const { images, annotations, ...rest } = document as JsonObject; // an object, as checked
+  const root = record(document);
+  if (limit === undefined || !root) return document;
+  const { images, annotations, ...rest } = root;
   if (!Array.isArray(images) || !Array.isArray(annotations)) return document;
   const kept: readonly JsonObject[] = images.slice(0, limit);
   const ids = new Set(kept.map((image) => image?.id));
@@ -75,7 +78,7 @@ function limited(document: unknown, limit: number | undefined): unknown {
 
 /** The image files that a document names; none of a document that is something else. */
 function filesOf(document: unknown): readonly string[] {
-  const { images } = (document ?? {}) as JsonObject; // whatever it is, a property of it can be asked for
+  const { images } = record(document) ?? {};
   return (Array.isArray(images) ? images : []).flatMap((image: JsonObject | null) =>
     typeof image?.file_name === "string" && image.file_name ? [image.file_name] : [],
   );

@@ -1,6 +1,7 @@
+import { numbers } from "../formats/jsonValues.ts";
 import { labelledPersons, labelledPoints, pixels } from "./labelledPoints.ts";
 import { type Finding, type Problem, problemOf } from "./problem.ts";
-import { finiteNumbers, type RawAnnotation, type RawDataset } from "./rawDataset.ts";
+import type { RawAnnotation, RawDataset } from "./rawDataset.ts";
 
 /** Key point lists of a wrong length or of no numbers, counts that disagree, and coordinates that cannot be pixels of the image. */
 export function keypointChecks(dataset: RawDataset): readonly Problem[] {
@@ -14,9 +15,9 @@ function listChecks({ annotations, skeleton }: RawDataset): readonly Problem[] {
   for (const annotation of annotations) {
     const { keypoints } = annotation.value;
     if (!annotation.person || keypoints === undefined || keypoints === null) continue;
-    const numbers = finiteNumbers(keypoints);
-    if (!numbers) malformed.push({ annotation, note: malformedNote(keypoints) });
-    else if (numbers.length !== 3 * joints) wrongCount.push({ annotation, note: `${numbers.length} numbers` });
+    const listed = numbers(keypoints);
+    if (!listed) malformed.push({ annotation, note: malformedNote(keypoints) });
+    else if (listed.length !== 3 * joints) wrongCount.push({ annotation, note: `${listed.length} numbers` });
   }
   return [
     ...problemOf(

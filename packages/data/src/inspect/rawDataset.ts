@@ -1,9 +1,7 @@
 import type { Box, Skeleton } from "@kindling/pose";
+import { type JsonObject, numbers, record } from "../formats/jsonValues.ts";
 import { DatasetError } from "../sample.ts";
 import type { ImageFacts } from "./imageFacts.ts";
-
-/** A JSON object of an annotation file. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A COCO-style document as it is written, read without refusing anything in it: what `parseCoco` would refuse is what is looked for. */
 export interface RawDataset {
@@ -62,7 +60,7 @@ export interface RawDatasetOptions {
  * @throws DatasetError when it is no object with the lists "images" and "annotations": then it is no COCO-style file at all.
  */
 export function readRawDataset(document: unknown, { source, skeleton: skeletonOf, facts }: RawDatasetOptions): RawDataset {
-  const root = jsonObject(document);
+  const root = record(document);
   for (const key of ["images", "annotations"]) {
     if (Array.isArray(root?.[key])) continue;
     throw new DatasetError(
@@ -70,22 +68,20 @@ export function readRawDataset(document: unknown, { source, skeleton: skeletonOf
     );
   }
   const listed = (key: string): readonly unknown[] => (Array.isArray(root?.[key]) ? root[key] : []);
-  const notObjects = ["images", "annotations"].flatMap((key) =>
-    listed(key).flatMap((entry, i) => (jsonObject(entry) ? [] : [`${key}[${i}]`])),
-  );
-  const categories = Array.isArray(root?.categories) ? root.categories.map(jsonObject).filter((category) => category !== null) : null;
+  const notObjects = ["images", "annotations"].flatMap((key) => listed(key).flatMap((entry, i) => (record(entry) ? [] : [`${key}[${i}]`])));
+  const categories = Array.isArray(root?.categories) ? root.categories.map(record).filter((category) => category !== null) : null;
   const personCategories = (categories ?? []).filter(
     ({ name, keypoints }) => name === "person" || (Array.isArray(keypoints) && keypoints.length > 0),
   );
   const skeleton = skeletonOf(personCategories, commonJoints(listed("annotations")));
   const images = listed("images").flatMap((entry, i) => {
-    const value = jsonObject(entry);
+    const value = record(entry);
     return value ? [rawImage(value, i, facts)] : [];
   });
   const byId = new Map(images.map((image) => [image.id, image]));
   const personIds = new Set(personCategories.map(({ id }) => id));
   const annotations = listed("annotations").flatMap((entry, i) => {
-    const value = jsonObject(entry);
+    const value = record(entry);
     if (!value) return [];
     const person = categories === null || personIds.has(value.category_id);
     return [rawAnnotation(value, i, { image: byId.get(value.image_id) ?? null, person, joints: skeleton.joints.length })];
@@ -97,17 +93,12 @@ export function readRawDataset(document: unknown, { source, skeleton: skeletonOf
 function commonJoints(annotations: readonly unknown[]): number | null {
   const counts = new Map<number, number>();
   for (const annotation of annotations) {
-    const keypoints = jsonObject(annotation)?.keypoints;
+    const keypoints = record(annotation)?.keypoints;
     if (Array.isArray(keypoints) && keypoints.length > 0) counts.set(keypoints.length / 3, (counts.get(keypoints.length / 3) ?? 0) + 1);
   }
   return (
     [...counts].reduce<readonly [number, number] | null>((most, entry) => (most && most[1] >= entry[1] ? most : entry), null)?.[0] ?? null
   );
-}
-
-/** Finite numbers, or null. */
-export function finiteNumbers(value: unknown): readonly number[] | null {
-  return Array.isArray(value) && value.every((item) => Number.isFinite(item)) ? value : null;
 }
 
 function rawImage(value: JsonObject, index: number, facts: RawDatasetOptions["facts"]): RawImage {
@@ -122,9 +113,9 @@ function rawAnnotation(
   index: number,
   { image, person, joints }: { readonly image: RawImage | null; readonly person: boolean; readonly joints: number },
 ): RawAnnotation {
-  const box = finiteNumbers(value.bbox);
-  const numbers = finiteNumbers(value.keypoints);
-  const keypoints = numbers?.length === 3 * joints ? numbers : null;
+  const box = numbers(value.bbox);
+  const listed = numbers(value.keypoints);
+  const keypoints = listed?.length === 3 * joints ? listed : null;
   return {
     value,
     id: value.id === undefined || value.id === null ? `#${index}` : String(value.id),
@@ -135,8 +126,4 @@ function rawAnnotation(
     keypoints,
     labelled: keypoints ? keypoints.filter((v, at) => at % 3 === 2 && v > 0).length : 0,
   };
-}
-
-function jsonObject(value: unknown): JsonObject | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null; // checked to be one
 }

@@ -1,5 +1,6 @@
 import { coco17, defineSkeleton, type Skeleton, SkeletonError, skeletons } from "@kindling/pose";
-import type { JsonObject } from "./rawDataset.ts";
+import { cocoDialects } from "../formats/cocoDialects.ts";
+import { type JsonObject, plainName } from "../formats/jsonValues.ts";
 
 /**
  * The skeleton of a file whose user names none: the built-in one of the key points that a category of persons lists, if these are as many as
@@ -17,10 +18,15 @@ export function skeletonOfDocument(personCategories: readonly JsonObject[], join
   return ofSoMany.length === 1 ? ofSoMany[0]! : coco17;
 }
 
-/** In this order, or else in another: then the order is what is wrong. */
+/** The skeleton of these names, as a format writes them, in this order, or else in another: then the order is what is wrong. */
 function builtIn(names: readonly string[]): Skeleton | undefined {
-  const same = skeletons.filter(({ joints }) => joints.length === names.length && names.every((name) => joints.includes(name)));
-  return same.find(({ joints }) => joints.every((joint, at) => joint === names[at])) ?? same[0];
+  const plain = names.map(plainName);
+  const known = [...Object.values(cocoDialects), ...skeletons.map((skeleton) => ({ skeleton }))].map(({ skeleton, ...dialect }) => {
+    const written: readonly string[] = "written" in dialect && dialect.written ? dialect.written : skeleton.joints;
+    return { skeleton, written: written.map(plainName) };
+  });
+  const same = known.filter(({ written }) => written.length === plain.length && plain.every((name) => written.includes(name)));
+  return (same.find(({ written }) => written.every((name, at) => name === plain[at])) ?? same[0])?.skeleton;
 }
 
 /** A skeleton mirrored by its names. Its sigmas are all the same, because a file has none and nothing here scales by them. */
