@@ -79,6 +79,33 @@ test("a backbone comes from a classifier or from another pose network, and leave
   expect(() => loadBackbone(toStore, to, classifier, "classifier.pth")).toThrow("1 missing (features.3.squeeze.bias)");
 });
 
+test("HRNet starts from its ImageNet classifier, which fuses all branches at the end and has layers of its own", async () => {
+  const [from, to] = [createModel("hrnet-w1", { joints: 1 }), createModel("hrnet-w1", { joints: 3 })];
+  using fromStore = storeOf(from, "from", 1);
+  using toStore = storeOf(to, "to", 2);
+  const classifier = new Map(await saveWeights(fromStore, from));
+  const head = (await saveWeights(toStore, to)).get("final_layer.weight");
+  classifier.delete("final_layer.bias");
+  classifier.set("final_layer.0.weight", { shape: [1], data: new Float32Array(1) });
+  for (const name of ["incre_modules.0.0.conv1.weight", "classifier.weight", "stage4.2.fuse_layers.3.0.0.0.weight"])
+    classifier.set(name, { shape: [1], data: new Float32Array(1) });
+  loadBackbone(toStore, to, classifier, "classifier.pth");
+  const loaded = await saveWeights(toStore, to);
+  expect(loaded.get("stage4.2.fuse_layers.0.3.0.weight")).toEqual(classifier.get("stage4.2.fuse_layers.0.3.0.weight"));
+  expect(loaded.get("final_layer.weight")).toEqual(head);
+  classifier.delete("stage4.2.fuse_layers.0.3.0.weight");
+  expect(() => loadBackbone(toStore, to, classifier, "classifier.pth")).toThrow("1 missing (stage4.2.fuse_layers.0.3.0.weight)");
+});
+
+test("RTMPose starts from a file of another with other key points", async () => {
+  const [from, to] = [createModel("rtmpose-t", { joints: 26 }), createModel("rtmpose-t", { joints: 17 })];
+  using fromStore = storeOf(from, "from", 1);
+  using toStore = storeOf(to, "to", 2);
+  const file = await saveWeights(fromStore, from);
+  loadBackbone(toStore, to, file, "body26.pth");
+  expect((await saveWeights(toStore, to)).get("backbone.stem.0.conv.weight")).toEqual(file.get("backbone.stem.0.conv.weight"));
+});
+
 test.skipIf(!haveShared)(
   "the pretrained ImageNet features of ../shared (skipped where absent) fit the student and no narrower one",
   async () => {

@@ -3,7 +3,8 @@ import { BatchNorm2d } from "../layers/batchNorm2d.ts";
 import type { Conv2d } from "../layers/conv2d.ts";
 import { Sequential } from "../layers/sequential.ts";
 import type { ModelCard } from "../modelCard.ts";
-import { type Mode, Module, type Tensors } from "../module.ts";
+import { type Mode, Module, type Tensors, variablesOf } from "../module.ts";
+import type { BackboneFile } from "../poseModel.ts";
 import { Bottleneck } from "./bottleneck.ts";
 import { HighResolutionModule } from "./highResolutionModule.ts";
 import { convNorm, hrnetConv } from "./hrnetConv.ts";
@@ -42,6 +43,16 @@ export abstract class HRNetBody<Y extends Tensors> extends Module<Tensor, Y> {
     this.stage3 = stages < 3 ? [] : stage(branches(3), 4, 3);
     this.transition3 = stages < 4 ? [] : transition(branches(3), branches(4));
     this.stage4 = stages < 4 ? [] : stage(branches(4), 3, 1);
+  }
+
+  /**
+   * All but the heads, of a file of HRNet, of one with exits, or of the ImageNet classifier (HRNet/HRNet-Image-Classification), whose last module
+   * fuses all branches. What is not built here is left out.
+   */
+  backboneOf(): BackboneFile {
+    const variables = new Map([...variablesOf(this)].filter(([name]) => !isHead(name)));
+    const parts = new Set([...variables.keys()].map(partOf));
+    return { variables, isHead: (name) => isHead(name) || !parts.has(partOf(name)) };
   }
 
   /** Normalised image [n,h,w,4] → the first branch [n,h/4,w/4,width] after each stage, quarters rounded up; after the first: as it enters the second. A stage is recorded when it is asked for. */
@@ -89,4 +100,13 @@ function runTransition(layers: readonly (Sequential | null)[], branches: readonl
 
 function runStage(modules: readonly HighResolutionModule[], branches: readonly Tensor[], mode: Mode): readonly Tensor[] {
   return modules.reduce((x, module) => module.call(x, mode), branches);
+}
+
+function isHead(name: string): boolean {
+  return /^(?:final_layer|intermediate_layers)\./.test(name);
+}
+
+/** "stage3" of "stage3.0.branches.…"; of a transition its branch too, for an early exit has but one, and of what is fused to a branch that branch. */
+function partOf(name: string): string {
+  return /^(?:transition\d+\.\d+|stage\d+\.\d+\.fuse_layers\.\d+|[^.]+)/.exec(name)![0]; // no name is empty
 }

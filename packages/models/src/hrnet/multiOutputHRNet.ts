@@ -1,8 +1,7 @@
 import type { Tensor } from "@kindling/autograd";
 import { Conv2d } from "../layers/conv2d.ts";
 import { imageNetInput, type ModelCard, quarterSize, skeletonOfJoints } from "../modelCard.ts";
-import { type Mode, variablesOf } from "../module.ts";
-import type { BackboneFile } from "../poseModel.ts";
+import type { Mode } from "../module.ts";
 import type { HRNetOptions } from "./hrnet.ts";
 import { HRNetBody } from "./hrnetBody.ts";
 import { hrnetInit } from "./hrnetConv.ts";
@@ -40,13 +39,6 @@ export class MultiOutputHRNet extends HRNetBody<readonly Tensor[]> {
     this.intermediate_layers = Array.from({ length: stages }, () => new Conv2d(width, joints, 1, hrnetInit));
   }
 
-  /** All but the heads of plain HRNet's file or of one with exits; stages that are not built here are left out. */
-  backboneOf(): BackboneFile {
-    const variables = new Map([...variablesOf(this)].filter(([name]) => !isHead(name)));
-    const parts = new Set([...variables.keys()].map(partOf));
-    return { variables, isHead: (name) => isHead(name) || !parts.has(partOf(name)) };
-  }
-
   /** Normalised image [n,h,w,4] → heatmaps [n,h/4,w/4,joints] of each stage, quarters rounded up. An exit is recorded before the stage after it. */
   forward(image: Tensor, mode: Mode): readonly Tensor[] {
     const exits: Tensor[] = [];
@@ -56,14 +48,4 @@ export class MultiOutputHRNet extends HRNetBody<readonly Tensor[]> {
     }
     return exits;
   }
-}
-
-function isHead(name: string): boolean {
-  return /^(?:final_layer|intermediate_layers)\./.test(name);
-}
-
-/** "stage3" of "stage3.0.branches.…"; of a transition its branch too, "transition1.0", for an early exit has but one. */
-function partOf(name: string): string {
-  const [part = "", branch = ""] = name.split(".");
-  return part.startsWith("transition") ? `${part}.${branch}` : part;
 }

@@ -1,7 +1,8 @@
 import type { Tensor } from "@kindling/autograd";
 import { type HeightWidth, imageNetInput, type ModelCard, skeletonOfJoints } from "../modelCard.ts";
 import { ModelError } from "../modelError.ts";
-import { type Mode, Module } from "../module.ts";
+import { type Mode, Module, variablesOf } from "../module.ts";
+import type { BackboneFile } from "../poseModel.ts";
 import { CSPNeXt, type CSPNeXtSizes } from "./cspNeXt.ts";
 import { RTMCCHead } from "./rtmccHead.ts";
 
@@ -40,6 +41,14 @@ export class RTMPose extends Module<Tensor, readonly Tensor[]> {
     this.backbone = new CSPNeXt(sizes);
     const [height, width] = input.map((size) => Math.ceil(size / 32));
     this.head = new RTMCCHead({ inChannels: this.backbone.outChannels, joints, pixels: height! * width!, bins: bins(input) });
+  }
+
+  /** CSPNeXt of a file of mmpose, of a pose network with any key points or of mmdetection's ImageNet training. */
+  backboneOf(): BackboneFile {
+    return {
+      variables: new Map([...variablesOf(this.backbone)].map(([name, variable]) => [`backbone.${name}`, variable])),
+      isHead: (name) => !name.startsWith("backbone."),
+    };
   }
 
   /**
