@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { augmentationPresets, bodyHalves, type Skeleton } from "@kindling/pose";
+import { augmentationPresets, bodyHalves, encodeTargets, type Skeleton } from "@kindling/pose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RgbImage } from "./crop.ts";
 import { decodeImage } from "./decode.node.ts";
@@ -88,6 +88,27 @@ test("any sample of any epoch can be made alone from seed, epoch and place", asy
       }
     }
   }
+});
+
+test("targets in udp's coding have udp's crops, augmented or not, and no records of other crops", async () => {
+  const udp = { ...codec, encoding: "udp" } as const;
+  for (const [augment, augmentation] of [
+    [[], null],
+    [stages.slice(0, 1), stages[0]!.augmentation],
+  ] as const) {
+    const [{ image, targets }] = (await epoch(open({ codec: udp, shuffle: false, augment }))) as [Batch];
+    const options = { input, skeleton: dataset.skeleton, halves: bodyHalves(dataset.skeleton), augmentation, rule: "udp" } as const;
+    for (let n = 0; n < 4; n++) {
+      const sample = dataset.samples[n]!;
+      const view = personView(sample, options, { seed: 5, epoch: 0, sample: n });
+      const crop = cropPerson(await decodeImage(sample.imagePath), view, input);
+      expect(Buffer.compare(crop, image.subarray(n * crop.length, (n + 1) * crop.length))).toBe(0);
+      const { target } = encodeTargets(udp, input, view.keypoints);
+      expect(targets.target!.slice(n * target!.length, (n + 1) * target!.length)).toEqual(target);
+    }
+  }
+  const crops = { path: "x.crops", key: "", records: 11, recordBytes: 64 * 48 * 3 };
+  expect(() => open({ codec: udp, augment: [], stored: { crops } })).toThrow(/^stored\.crops: is of crops by HRNet's rule/);
 });
 
 test("before its first stage nothing is augmented", async () => {

@@ -1,4 +1,4 @@
-import { augmentationOf, bodyHalves, openpose18 } from "@kindling/pose";
+import { augmentationOf, bodyHalves, openpose18, warpRuleOf } from "@kindling/pose";
 import { scenesOf } from "./bottomUp/scene.ts";
 import type { LoaderOptions } from "./loader.ts";
 import { LoaderError } from "./loaderError.ts";
@@ -22,13 +22,17 @@ export function taskSource(loader: LoaderOptions): TaskSource {
   const { dataset, input, codec, stored, views = { kind: "letterbox" }, augment = [], cache, limit } = loader;
   if (codec?.kind !== "pafs") {
     if (augment.length > 0) assertFresh(loader);
+    const rule = warpRuleOf(codec);
+    const kept = stored?.crops ? "stored.crops" : stored?.teacher ? "stored.teacher" : undefined;
+    if (rule !== "msra" && kept)
+      throw new LoaderError(`${kept}: is of crops by HRNet's rule, and targets in udp's coding go with udp's crops`);
     const { skeleton } = dataset;
     const halves = bodyHalves(skeleton);
     const samples = dataset.samples.slice(0, limit);
     const options = { input, ...(codec ? { codec } : {}), ...(stored ? { stored } : {}) }; // a message to a worker copies no more
     const task: TaskSource["task"] = (indices, draw) => {
       const chosen = indices.map((index) => samples[index]!); // places of samples
-      const viewOptions = { input, skeleton, halves, augmentation: augmentationOf(augment, draw.epoch) };
+      const viewOptions = { input, skeleton, halves, augmentation: augmentationOf(augment, draw.epoch), rule };
       const seen = chosen.map((sample, i) => personView(sample, viewOptions, { ...draw, sample: indices[i]! }));
       return { kind: "persons", samples: chosen, views: seen, indices, options };
     };

@@ -10,6 +10,7 @@ import {
   unflipHeatmaps,
   unflipVectors,
   type WarpRule,
+  warpRuleOf,
 } from "@kindling/pose";
 import { NetworkError } from "./networkError.ts";
 import { defaultSigma } from "./recipe.ts";
@@ -56,7 +57,7 @@ export function poseDecoder(card: ModelCard, [height, width]: readonly [number, 
       };
       return {
         reads: [heatmapsAt(card, [height, width])],
-        warp: encoding === "udp" ? "udp" : "msra",
+        warp: warpRuleOf(trained),
         decode: ([heatmaps], toImage) => decodeHeatmaps(heatmaps!, { ...options, toImage }),
         unflip: (heatmaps, _, permutation) => unflipHeatmaps(heatmaps, columns, permutation, encoding !== "udp"),
       };

@@ -1,4 +1,5 @@
 import type { Size } from "../boxes/box.ts";
+import type { WarpRule } from "../boxes/crop.ts";
 import { fieldChannels, heatmapChannels } from "../openpose/partFields.ts";
 import { encodeHeatmaps, type HeatmapEncoding } from "./encodeHeatmaps.ts";
 import { encodeSimcc, type SimccLabels, simccBins } from "./encodeSimcc.ts";
@@ -36,6 +37,11 @@ export interface SceneCodec {
   readonly sigma: number;
   /** Half the width of a limb's field in cells. */
   readonly thickness: number;
+}
+
+/** By which rule crops are cut for a codec: heatmaps in udp's coding go with udp's crops. */
+export function warpRuleOf(codec: TargetCodec | undefined): WarpRule {
+  return codec?.kind === "heatmaps" && codec.encoding === "udp" ? "udp" : "msra";
 }
 
 /**
