@@ -61,4 +61,6 @@ export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";
 export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSettings, TrainStep } from "./trainStep.ts";
 export { lossWeightsAt, rampAt, type Weight, type WeightRule } from "./weighting/lossWeight.ts";
+export type { TermPull } from "./weighting/termPulls.ts";
+export type { Weighting } from "./weighting/weighting.ts";
 export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

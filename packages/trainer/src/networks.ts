@@ -21,6 +21,7 @@ import { parameterGroups } from "./optimizers/parameterGroups.ts";
 import { createAverage } from "./optimizers/weightAverage.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
+import { createWeighting, type WeightingState } from "./weighting/weighting.ts";
 
 /** The contents of a weights file, with the name that errors shall give it. */
 export interface NamedWeights {
@@ -51,6 +52,8 @@ export interface Networks extends Disposable {
   readonly precision: "f32" | "f16";
   /** The loss scale of a recipe for f16, [3]; there in f32 too, so that a run can go on on another device. */
   readonly lossScale: Variable | null;
+  /** What the recipe's weighting learns or follows. */
+  readonly weighting: WeightingState;
 }
 
 /** Streams of the recipe's seed, so that adding a use of one leaves the others as they were. */
@@ -71,28 +74,43 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
   const adapters = createAdapters(recipe, student, teacher);
   const modules = [student, ...adapters.values()];
-  const all = modules.flatMap((module) => [...variablesOf(module).values()]);
+  const weighting = createWeighting(recipe.weighting, recipe.losses);
+  const all = modules.flatMap((module) => [...variablesOf(module).values()]).concat(weighting.uncertainties);
   const untrained = freezeParts(student, recipe.freeze ?? []);
   const saved = new Set(all.filter((variable) => !untrained.has(variable)));
   const trained = [...saved].filter(({ role }) => role === "parameter");
   if (trained.length === 0) throw new RecipeError("freeze: it leaves nothing to train");
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
+  const counters = [lossScale, weighting.norms].filter((variable) => variable !== null);
+  const groupOf = parameterGroups(recipe.optimizer, modules, new Set(trained));
   const frozen = teacher ? [...variablesOf(teacher).values(), ...foldBatchNorm(teacher, { keep: tapsOf(recipe) })] : [];
   if (precision === "f16") for (const variable of frozen) if (variable.layout.kind !== "plain") variable.storeAsF16();
   const store = new ParameterStore(device, {
     variables: [...all, ...frozen],
     trainable: (variable) => saved.has(variable),
-    groupOf: parameterGroups(recipe.optimizer, modules, new Set(trained)),
-    counters: lossScale ? [lossScale] : [],
+    // Decay would draw uncertainties to 0, which is no simpler than another.
+    groupOf: (variable) => ({ ...groupOf(variable), ...(weighting.uncertainties.includes(variable) ? { weightDecayFactor: 0 } : {}) }),
+    counters,
   });
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
     // What is frozen draws its numbers too, so that the rest begins as it would without.
-    store.initialise(lossScale ? [...all, lossScale] : all, random);
+    store.initialise([...all, ...counters], random);
     if (weights) loadAll(store, student, teacher, weights);
     else store.initialise(frozen, random);
     const evaluated = recipe.ema ? createAverage(recipe, store, student) : student;
-    return { student, evaluated, teacher, adapters, store, trained, precision, lossScale, [Symbol.dispose]: () => store[Symbol.dispose]() };
+    return {
+      student,
+      evaluated,
+      teacher,
+      adapters,
+      store,
+      trained,
+      precision,
+      lossScale,
+      weighting,
+      [Symbol.dispose]: () => store[Symbol.dispose](),
+    };
   } catch (error) {
     store[Symbol.dispose]();
     throw error;

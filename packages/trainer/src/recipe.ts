@@ -5,6 +5,7 @@ import type { LossTerm } from "./losses/lossTerm.ts";
 import type { Metric } from "./metric.ts";
 import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
 import type { Schedule } from "./schedules/schedule.ts";
+import type { Weighting } from "./weighting/weighting.ts";
 
 /** Everything that defines a training run, complete: `parseRecipe` fills in the defaults and makes paths absolute. */
 export interface Recipe {
@@ -16,6 +17,10 @@ export interface Recipe {
   readonly teacher?: TeacherRecipe;
   readonly data: DataRecipe;
   readonly losses: readonly LossTerm[];
+  /** What becomes of the terms' weights, beside their rules over the epochs. */
+  readonly weighting: Weighting;
+  /** Whether the last step of every epoch tells how hard each of several terms pulled at the student's outputs. It changes nothing else. */
+  readonly gradientShares: "epoch" | "never";
   readonly optimizer: OptimizerRecipe;
   readonly schedule: Schedule;
   /** Averages of the student's weights over the steps are what is validated and saved. */

@@ -21,6 +21,7 @@ export function recipeDigest(recipe: Recipe): string {
       cache: false,
     },
     activationCheckpointing: false,
+    gradientShares: "never",
     schedule: { ...recipe.schedule, epochs: Number.MAX_SAFE_INTEGER },
   };
   return createHash("sha256").update(recipeToYaml(same)).digest("hex");

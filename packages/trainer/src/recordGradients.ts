@@ -55,20 +55,20 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
     adapters,
   };
   const inParts = recipe.accumulate > 1;
-  const { losses, seeds, ofAdapters } = recordLosses(graph, recipe, networks, context);
+  const { losses, seeds, beside } = recordLosses(graph, recipe, networks, context);
   const ofNetworks = pullback(
     seeds,
     trained.map((variable) => graph.use(variable)),
   );
   for (const [i, variable] of trained.entries()) {
-    graph.assign(store.gradientOf(variable), ofAdapters.get(variable) ?? ofNetworks[i] ?? fill(graph, variable.shape, 0));
+    graph.assign(store.gradientOf(variable), beside.get(variable) ?? ofNetworks[i] ?? fill(graph, variable.shape, 0));
   }
   return { graph, outputs: inParts ? recordSums(graph, networks, losses) : losses };
 }
 
 /** Adds the losses and, a segment a dispatch, the gradients to their sums; the sums of the losses. */
 function recordSums(graph: Graph, { store }: Networks, losses: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const keep = graph.input("keep", [], "f32");
+  const keep = graph.inputs.get("keep") ?? graph.input("keep", [], "f32");
   const lossSums = Object.entries(losses).map(([name, loss]): readonly [string, Tensor] => {
     const sum = graph.use(store.transient(`lossSum.${name}`, []));
     accumulate(sum, loss, keep);

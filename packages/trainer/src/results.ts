@@ -1,7 +1,8 @@
 import { isBetter, type Metric } from "./metric.ts";
 
 /**
- * One epoch of a run: `epoch` (from 1), `step`, `seconds`, `learningRate`, `train/<loss>`, `validation/<name>`.
+ * One epoch of a run: `epoch` (from 1), `step`, `seconds`, `learningRate`, `train/<loss>`, `validation/<name>`; of several loss
+ * terms `weight/<loss>`, `gradientNorm/<loss>` and `gradientShare/<loss>` in the last step.
  * What was not measured in an epoch is absent; a loss that came out as NaN is NaN.
  */
 export interface EpochResults extends Readonly<Record<string, number>> {

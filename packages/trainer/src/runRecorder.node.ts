@@ -68,7 +68,9 @@ export class RunRecorder {
       seconds,
       learningRate: event.learningRate,
       ...ofTraining(event.losses),
+      ...ofTerms(event.terms),
     });
+    if (event.terms) await appendScalars(this.#tensorBoard, event.step, ofTerms(event.terms));
     await this.#writeRows();
   }
 
@@ -95,6 +97,15 @@ export class RunRecorder {
 /** The losses as `train/…`; the gradient's norm beside them, because it has another scale. */
 function ofTraining({ norm, ...losses }: Readonly<Record<string, number>>): Record<string, number> {
   return { ...prefixed("train", losses), ...(norm === undefined ? {} : { gradientNorm: norm }) };
+}
+
+/** `weight/…`, `gradientNorm/…` and `gradientShare/…` of each loss term. */
+function ofTerms(terms: EpochEvent["terms"] = {}): Record<string, number> {
+  return Object.fromEntries(
+    (["weight", "gradientNorm", "gradientShare"] as const).flatMap((key) =>
+      Object.entries(terms).flatMap(([name, pull]) => (pull[key] === undefined ? [] : [[`${key}/${name}`, pull[key]] as const])),
+    ),
+  );
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,6 +1,7 @@
 import type { Evaluation } from "./evaluator.ts";
 import type { Metric } from "./metric.ts";
 import type { LossScaleOutcome } from "./trainStep.ts";
+import type { TermPull } from "./weighting/termPulls.ts";
 
 /** What happened; the caller prints, plots or stores it. There are no hooks. Epochs and steps count those that are complete. */
 export type TrainEvent = StepEvent | ReplacedEvent | EpochEvent | ValidationEvent | StoppedEvent | InterruptedEvent;
@@ -37,6 +38,8 @@ export interface EpochEvent {
   readonly epoch: number;
   /** Means over the epoch's steps; those that f16 skipped do not count. */
   readonly losses: Readonly<Record<string, number>>;
+  /** Of several loss terms, how hard each pulled at the student's outputs in the last step; absent with `gradientShares: never`. */
+  readonly terms?: Readonly<Record<string, TermPull>>;
   readonly learningRate: number;
   readonly imagesPerSecond: number;
   /** Samples that could not be read and were replaced by others; absent for none. */

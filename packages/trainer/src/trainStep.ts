@@ -9,6 +9,7 @@ import { type RecordedUpdate, recordUpdate } from "./optimizers/recordUpdate.ts"
 import type { Recipe } from "./recipe.ts";
 import { recordGradients } from "./recordGradients.ts";
 import { type TeacherHeatmaps, teacherHeatmapsOf } from "./teacherHeatmaps.ts";
+import { termBalance } from "./weighting/termMeasures.ts";
 
 /** Scalars of one step. */
 export interface StepSettings {
@@ -103,7 +104,7 @@ export class TrainStep implements Disposable {
     let gradients: Program | undefined;
     try {
       const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
-      const recorded = recordUpdate(networks.store, recipe, lossScaleOf(networks));
+      const recorded = recordUpdate(networks.store, recipe, lossScaleOf(networks), termBalance(recipe, networks));
       gradients = await compile(graph, device, { store: networks.store, outputs });
       const update = await compile(recorded.graph, device, { store: networks.store, outputs: recorded.outputs });
       return new TrainStep(device, recipe, { gradients, update, teacher, recorded });

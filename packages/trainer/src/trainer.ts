@@ -14,6 +14,9 @@ import type { EpochEvent, ReplacedEvent, StepEvent, StoppedEvent, TrainEvent, Va
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
 import { lossWeightsAt } from "./weighting/lossWeight.ts";
+import { presentWeights } from "./weighting/presentWeights.ts";
+import { measuresPulls, termNorms } from "./weighting/termMeasures.ts";
+import { type TermPull, termPulls } from "./weighting/termPulls.ts";
 
 /** What a trainer works on; it frees none of it. */
 export interface TrainerParts {
@@ -51,6 +54,8 @@ export class Trainer implements AsyncDisposable {
   #skipped: number;
   /** Samples of the present epoch that could not be read. */
   #replaced: number;
+  /** How hard each term pulled in the last step of the present epoch, in the terms' order; empty before its first, and where it is not measured. */
+  #pulls: readonly number[];
   /** Steps whose losses are not known yet. */
   #unfinished = 0;
 
@@ -68,6 +73,7 @@ export class Trainer implements AsyncDisposable {
     this.#lossSums = { ...resume?.state.lossSums };
     this.#skipped = resume?.state.skipped ?? 0;
     this.#replaced = resume?.state.loader.replaced ?? 0;
+    this.#pulls = resume?.state.pulls ?? [];
   }
 
   /**
@@ -119,6 +125,7 @@ export class Trainer implements AsyncDisposable {
       this.#lossSums = {};
       this.#skipped = 0;
       this.#replaced = 0;
+      this.#pulls = [];
       yield epochEvent;
       if (this.#epoch % recipe.validateEvery === 0 || this.#epoch === epochs) yield await this.validate();
     }
@@ -162,6 +169,7 @@ export class Trainer implements AsyncDisposable {
       ...(this.#waited > 0 ? { waited: this.#waited } : {}),
       lossSums: { ...this.#lossSums },
       ...(this.#skipped > 0 ? { skipped: this.#skipped } : {}),
+      ...(this.#pulls.length > 0 ? { pulls: this.#pulls } : {}),
       recipeDigest: this.#parts.recipeDigest,
     };
     return { tensors, state };
@@ -207,6 +215,7 @@ export class Trainer implements AsyncDisposable {
       }
     }
     while (inFlight.length > 0) yield* await finish();
+    if (images > 0) this.#pulls = await this.#measuredPulls();
     if (stopped) return null;
     const seconds = (performance.now() - started) / 1000;
     const counted = this.stepsPerEpoch - this.#skipped;
@@ -216,6 +225,7 @@ export class Trainer implements AsyncDisposable {
       step: this.#steps,
       epoch: this.#epoch + 1,
       losses: means,
+      ...(this.#pulls.length > 0 ? { terms: await this.#termPulls(lossWeights) } : {}),
       learningRate: rateAt(this.#steps - 1), // that of the last step, which may lie before a resumption
       imagesPerSecond: images / seconds,
       ...(this.#replaced > 0 ? { replaced: this.#replaced } : {}),
@@ -227,6 +237,25 @@ export class Trainer implements AsyncDisposable {
     if (!earlyStopping || !this.#best || this.#waited < earlyStopping.patience) return null;
     const best = { epoch: this.#best.step / this.stepsPerEpoch, value: this.#best.value };
     return { kind: "stopped", step: this.#steps, epoch: this.#epoch, metric, patience: earlyStopping.patience, best };
+  }
+
+  /** Of the last step; 0 for a term that was not measured or overflowed. */
+  async #measuredPulls(): Promise<readonly number[]> {
+    const { recipe, networks } = this.#parts;
+    if (!measuresPulls(recipe)) return [];
+    const norms = termNorms(networks.store, recipe);
+    return [...(await networks.store.read([norms])).get(norms)!].map((norm) => (Number.isFinite(norm) ? norm : 0));
+  }
+
+  /** With the weights that the terms' rules give and what the recipe's weighting has made of them by now. */
+  async #termPulls(written: readonly number[]): Promise<Readonly<Record<string, TermPull>>> {
+    const { recipe, networks } = this.#parts;
+    const weights = await presentWeights(written, networks);
+    return termPulls(
+      recipe.losses.map(({ name }) => name),
+      weights,
+      this.#pulls,
+    );
   }
 
   #lossWeights(epoch: number): readonly number[] {

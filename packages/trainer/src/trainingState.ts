@@ -14,6 +14,8 @@ export interface TrainingState {
   readonly waited?: number;
   /** Steps of the present epoch in which f16 overflowed, which are not in its sums; absent for none. */
   readonly skipped?: number;
+  /** How hard each loss term pulled in the last step, of an epoch that is not complete; absent where it is not measured. */
+  readonly pulls?: readonly number[];
   /** Sums of each loss term over the steps of the present epoch, so that its row in results.csv is that of an uninterrupted run. */
   readonly lossSums: Readonly<Record<string, number>>;
   /** `recipeDigest` of the run, to refuse a state of another recipe. */

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Recipe, RunEvent } from "@kindling/trainer";
+import type { Recipe, RunEvent, TermPull } from "@kindling/trainer";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
@@ -121,6 +121,7 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
     case "epoch": {
       const replaced = event.replaced === undefined ? "" : `  ${event.replaced} unreadable`;
       progress.note(`epoch ${event.epoch}/${epochs}  ${lossText(event.losses)}  ${event.imagesPerSecond.toFixed(1)} images/s${replaced}`);
+      if (event.terms) progress.note(`  pulls at the outputs  ${pullText(event.terms)}`);
       break;
     }
     case "validation": {
@@ -160,6 +161,16 @@ function memoryText({ trainer, storeBytes }: Extract<RunEvent, { kind: "start" }
 function lossText(losses: Readonly<Record<string, number>>): string {
   return Object.entries(losses)
     .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    .join("  ");
+}
+
+/** What each term counts and its share of the gradients at the student's outputs; a term inside the networks has none there. */
+function pullText(terms: Readonly<Record<string, TermPull>>): string {
+  return Object.entries(terms)
+    .map(([name, { weight, gradientShare }]) => {
+      const share = gradientShare === undefined ? "–" : `${(100 * gradientShare).toFixed(1)} %`;
+      return `${name} ${share} (weight ${weight.toPrecision(3)})`;
+    })
     .join("  ");
 }
 

@@ -1,6 +1,16 @@
-import { clipByGlobalNorm, Graph, globalNorm, type ParameterStore, scaleBy, type Tensor, type Variable } from "@kindling/autograd";
+import {
+  clipByGlobalNorm,
+  Graph,
+  globalNorm,
+  type ParameterStore,
+  scaleBy,
+  type Tensor,
+  trackNorms,
+  type Variable,
+} from "@kindling/autograd";
 import { gradientSums } from "../gradientSums.ts";
 import type { Recipe } from "../recipe.ts";
+import type { TermBalance } from "../weighting/termMeasures.ts";
 import { recordScaledStep, scaledStepTable } from "./lossScale.ts";
 import { updateRuleOf } from "./updateRule.ts";
 import { averagingAt, recordAverage } from "./weightAverage.ts";
@@ -16,7 +26,8 @@ export interface RecordedUpdate {
 
 /**
  * Records an update: reads the gradient arena (of a recipe that accumulates, the sums of it) and the input `step`, overwrites parameters and
- * slots, one dispatch a segment; then, where the recipe has `ema`, the averages. With a loss scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the
+ * slots, one dispatch a segment; then, where the recipe has `ema`, the averages, and
+ * with a `balance` of loss terms, the averaged norms of their gradients. With a loss scale, the gradients are of the scaled loss: they are unscaled, and where one is not finite the
  * step changes nothing but the scale.
  * @throws Error when the store has no parameter that is trained.
  */
@@ -24,6 +35,7 @@ export function recordUpdate(
   store: ParameterStore,
   { optimizer, accumulate, ema }: Pick<Recipe, "optimizer" | "accumulate" | "ema">,
   lossScale: Variable | null,
+  balance: TermBalance | null = null,
 ): RecordedUpdate {
   const rule = updateRuleOf(optimizer);
   const graph = new Graph();
@@ -47,6 +59,7 @@ export function recordUpdate(
     rule.update({ ...ofSegment, lossScaled: scaled !== null }, stepScalars);
   }
   if (ema) recordAverage(graph, store);
+  if (balance) trackNorms(graph.use(balance.norms), graph.use(balance.measured), graph.use(balance.weights), balance);
   return {
     graph,
     outputs: lossScale && scaled ? { norm, lossScale: graph.use(lossScale), finite: scaled.finite } : { norm },

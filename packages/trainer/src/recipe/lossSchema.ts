@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LossTerm } from "../losses/lossTerm.ts";
+import type { Weighting } from "../weighting/weighting.ts";
 import { closedObject } from "./closedObject.ts";
 
 const positive = z.number().gt(0);
@@ -86,4 +87,14 @@ export const lossSchema: z.ZodType<LossTerm> = z.discriminatedUnion("kind", [
   closedObject({ ...ofInner, kind: z.literal("feature"), adapter, distance: z.enum(["mse", "sumSquares"]).default("mse") }),
   closedObject({ ...ofInner, kind: z.literal("channelWiseKl"), adapter, temperature: temperature.default(4) }),
   closedObject({ ...ofInner, kind: z.enum(["attentionTransfer", "relationalDistance", "relationalAngle"]) }),
+]);
+
+/** What a recipe makes of the weights of its terms. */
+export const weightingSchema: z.ZodType<Weighting> = z.discriminatedUnion("kind", [
+  closedObject({ kind: z.literal("fixed") }),
+  closedObject({ kind: z.literal("uncertainty") }),
+  closedObject({
+    kind: z.literal("gradientBalance"),
+    momentum: positive.max(1).default(0.1).describe("what a step's norms count in their averages"),
+  }),
 ]);

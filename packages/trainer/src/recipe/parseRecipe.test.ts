@@ -55,6 +55,8 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
       { name: "gt", kind: "adaptiveWing", against: "groundTruth", weight: 1, normalization: "joint", joints: "all" },
       { name: "kd", kind: "spatialKl", temperature: 4, logitScale: 1, weight: 1, normalization: "joint", joints: "all" },
     ],
+    weighting: { kind: "fixed" },
+    gradientShares: "epoch",
     optimizer: { kind: "adamw", learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 1e-4 },
     schedule: { kind: "warmupCosine", warmupEpochs: 5, epochs: 30, update: "epoch" },
     precision: "f32",

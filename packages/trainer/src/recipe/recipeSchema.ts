@@ -6,7 +6,7 @@ import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { augmentLastSchema, augmentSchema } from "./augmentSchema.ts";
 import { closedObject } from "./closedObject.ts";
-import { lossSchema } from "./lossSchema.ts";
+import { lossSchema, weightingSchema } from "./lossSchema.ts";
 import { folderOf } from "./recipePath.ts";
 import { scenesSchema } from "./scenesSchema.ts";
 
@@ -210,6 +210,13 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
   teacher: teacher.exactOptional(),
   data,
   losses: z.array(lossSchema).min(1),
+  weighting: weightingSchema
+    .default({ kind: "fixed" })
+    .describe("what becomes of the weights in training, beside their rules over the epochs"),
+  gradientShares: z
+    .enum(["epoch", "never"])
+    .default("epoch")
+    .describe("whether the last step of every epoch tells how hard each of several terms pulls at the student's outputs"),
   optimizer,
   schedule,
   ema: closedObject({
