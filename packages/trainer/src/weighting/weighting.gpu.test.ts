@@ -6,11 +6,11 @@ import { imageInput, recordImages } from "../images.ts";
 import { createNetworks, type Networks } from "../networks.ts";
 import type { Recipe } from "../recipe.ts";
 import { recipeDigest } from "../recipeDigest.node.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { randomBatch } from "../testing/randomBatch.ts";
 import { teacherWeights } from "../testing/teacherWeights.ts";
 import { createTinyData, createTinyTrainer, type TinyData, tinyRecipe } from "../testing/tinyRun.node.ts";
 import type { TrainEvent } from "../trainEvent.ts";
-import type { Snapshot } from "../trainer.ts";
 import { TrainStep } from "../trainStep.ts";
 import { termNorms } from "./termMeasures.ts";
 
