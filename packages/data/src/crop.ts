@@ -27,8 +27,8 @@ export interface CropOptions {
  *
  * Bit for bit `cv2.warpAffine(image, affine, size, flags=INTER_LINEAR)` of OpenCV 4, which the public checkpoints were trained with:
  * output pixel (x, y) is sampled at affine⁻¹·(x, y), where whole numbers are pixel centres; the sample's position is rounded to 1/32 pixel
- * (imgproc/src/imgwarp.cpp; OpenCV 5 no longer rounds, which changes one value in nine, one in two hundred by more than a level, none by more than 6). A neighbour outside counts as border,
- * so a border fades over one pixel. There is no filter before: a crop much smaller than its source aliases, here as there.
+ * (imgproc/src/imgwarp.cpp; OpenCV 5 no longer rounds, which changes one value in nine, one in two hundred by more than a level, and by 6 at most in
+ * crops of COCO). A neighbour outside counts as border, so a border fades over one pixel. There is no filter before: a crop much smaller than its source aliases, here as there.
  * @throws AffineError when the transform is singular.
  */
 export function cropImage(image: RgbImage, affine: Affine, { width, height }: Size, options: CropOptions = {}): Uint8Array<ArrayBuffer> {
