@@ -6,6 +6,7 @@ import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import { explain } from "./commands/explain.ts";
 import { gradcheck } from "./commands/gradcheck.ts";
 import { models } from "./commands/models.ts";
 import { predict } from "./commands/predict.ts";
@@ -25,6 +26,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   evaluate,
   predict,
   cocoEval,
+  explain,
   convert,
   models,
   profile,

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { cropImage, decodeImage, ImageError, type RgbImage } from "@kindling/data";
+import { cropImage, decodeImage } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import type { ExitCosts } from "@kindling/models";
-import { type Affine, type Box, clipBox, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import { type Affine, type Box, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
 import {
   EarlyExits,
   type EarlyExitsOptions,
@@ -12,7 +12,7 @@ import {
   type NetworkFile,
   writeFileAtomically,
 } from "@kindling/trainer";
-import { InputError } from "./exit.ts";
+import { boxInside } from "./boxInside.ts";
 import { exitWork } from "./exitAccuracy.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
@@ -123,15 +123,6 @@ async function createPredictor(device: Device, network: EarlyExitsOptions, thres
     predict: async (crop, toImage) => ({ keypoints: evaluator.decode(await evaluator.outputs(crop), 0, toImage) }),
     [Symbol.dispose]: () => evaluator[Symbol.dispose](),
   };
-}
-
-/** The part of the box inside the image, cut as in data sets, so that a person gives the same crop here and in `evaluate`. */
-function boxInside(image: RgbImage, box: Box | undefined, file: string): Box {
-  const inside = clipBox(box ?? { x: 0, y: 0, width: image.width, height: image.height }, image);
-  if (inside) return inside;
-  if (!box) throw new ImageError(file, `is too small for a person (${image.width} × ${image.height} pixels)`);
-  const { x, y, width, height } = box;
-  throw new InputError(`box ${[x, y, width, height].join(",")} lies outside of ${file}, which has ${image.width} × ${image.height} pixels`);
 }
 
 /** COCO's joints where there are 17, else points alone. */

@@ -1,6 +1,7 @@
 import { type Skeleton, skeletonSvg } from "@kindling/pose";
 import sharp from "sharp";
 import { writeFileAtomically } from "./atomicFile.node.ts";
+import { strokeText, textWidth } from "./chart/strokeFont.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
 /** How a grid of tiles is drawn. */
@@ -12,7 +13,7 @@ export interface SamplePictureOptions {
 }
 
 /**
- * Writes tiles of one size as a grid, as JPEG; small crops are enlarged so that the skeletons can be seen.
+ * Writes tiles of one size as a grid, as JPEG or, where the file is called so, as PNG; small crops are enlarged so that the skeletons can be seen.
  * @throws RangeError when there is no tile or the tiles differ in size.
  */
 export async function writeSamplePictures(
@@ -44,15 +45,12 @@ export async function writeSamplePictures(
     const enlarged = tile.predicted.map((person) => scaled(person, factor));
     const predicted = skeletonSvg(enlarged, skeleton, { width, height }, threshold);
     // The inner documents clip to their tile.
-    return `<svg x="${left}" y="${top}" width="${width}" height="${height}">${truth}${predicted}</svg>`;
+    return `<svg x="${left}" y="${top}" width="${width}" height="${height}">${truth}${predicted}${labelSvg(tile.label)}</svg>`;
   });
   const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${drawn.join("\n")}</svg>`;
   const grid = sharp({ create: { ...size, channels: 3, background: "#202020" } });
-  const jpeg = await grid
-    .composite([...pictures, { input: Buffer.from(overlay) }])
-    .jpeg({ quality: 88 })
-    .toBuffer();
-  await writeFileAtomically(file, jpeg);
+  const drawing = grid.composite([...pictures, { input: Buffer.from(overlay) }]);
+  await writeFileAtomically(file, await (file.endsWith(".png") ? drawing.png() : drawing.jpeg({ quality: 88 })).toBuffer());
 }
 
 const gap = 6;
@@ -65,6 +63,14 @@ function enlarge({ rgba, width, height }: SampleTile, toWidth: number, toHeight:
     .resize(toWidth, toHeight, { kernel: "cubic", fit: "fill" })
     .png()
     .toBuffer();
+}
+
+/** White on a dark band, to be read on any picture. */
+function labelSvg(label: string | undefined): string {
+  if (label === undefined) return "";
+  const size = 16;
+  const band = `<rect width="${textWidth(label, size) + 10}" height="${size + 6}" fill="#000000" fill-opacity="0.6"/>`;
+  return band + strokeText(label, { x: 5, y: size, size, color: "#ffffff" });
 }
 
 /** From pixel centres of the crop to those of the enlarged one. */

@@ -8,4 +8,6 @@ export interface SampleTile {
   readonly truth?: readonly ArrayLike<number>[];
   /** [k·3] each: x, y in the crop's pixels and score; drawn in the colours of the sides. */
   readonly predicted: readonly ArrayLike<number>[];
+  /** Written in the tile's upper left corner. */
+  readonly label?: string;
 }

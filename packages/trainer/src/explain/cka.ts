@@ -33,7 +33,7 @@ export class MinibatchCka {
     for (const [j, l] of ofColumns!.entries()) add(this.#columns, j, l, l);
   }
 
-  /** [rows][columns]; NaN where a layer says the same of every sample. */
+  /** [rows][columns]; NaN where a layer says the same of every sample, or so few samples were seen that its own HSIC came out below zero. */
   matrix(): readonly (readonly number[])[] {
     const { length } = this.#columns;
     return Array.from(this.#rows, (ofRow, i) =>

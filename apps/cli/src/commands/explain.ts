@@ -1,0 +1,101 @@
+import type { NetworkFile } from "@kindling/trainer";
+import type { Command } from "commander";
+import { type CommandCall, defineCommand, type Report } from "../command.ts";
+import { InputError } from "../exit.ts";
+import { networkKeys, networkOptions } from "../networkKeys.ts";
+import type { Shell } from "../shell.ts";
+import { textTable } from "../textTable.ts";
+
+const keys = {
+  weights: { kind: "path", help: "EigenCAM: a run folder, or a weights file (.safetensors, .pth)" },
+  layer: { kind: "text", help: "EigenCAM: inner tensors by their paths, a,b (default: the network's stages)" },
+  box: { kind: "numbers", length: 4, help: "EigenCAM: x,y,width,height of the person in every image (default: the whole image)" },
+  cka: { kind: "flag", help: "centred kernel alignment between the stages of two runs or weights files" },
+  worst: { kind: "flag", help: "the persons where a run's predictions are farthest from the labels" },
+  disagreement: { kind: "flag", help: "the persons where they are farthest from those of the recipe's teacher" },
+  data: { kind: "path", help: "COCO-style annotations (default: the validation set of the first run)" },
+  images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
+  limit: { kind: "integer", min: 1, help: "only the first so many persons" },
+  batchSize: { kind: "integer", min: 4, default: 16, help: "persons at a time; with cka the minibatch, which changes little" },
+  features: {
+    kind: "choice",
+    choices: ["pooled", "flattened"],
+    default: "pooled",
+    help: "cka: a layer's means over the pixels, or the channels of some pixels",
+  },
+  positions: { kind: "integer", min: 1, default: 64, help: "cka with flattened: so many pixels, spread evenly over the map" },
+  count: { kind: "integer", min: 1, default: 24, help: "worst, disagreement: persons in the picture" },
+  out: { kind: "path", default: "explained", help: "folder for pictures and numbers" },
+  ...networkKeys,
+} as const;
+
+type Call = CommandCall<typeof keys>;
+
+/** `kindling explain IMAGE… weights=…`, `explain RUN-A RUN-B cka`, `explain RUN worst` and `explain RUN disagreement`. */
+export function explain(shell: Shell): Command {
+  return defineCommand(shell, {
+    name: "explain",
+    summary: "shows what a network looks at (EigenCAM), how alike two are inside (CKA), and where one fails",
+    operands: [{ name: "IMAGE-or-RUN", help: "pictures of one person each; with cka two runs or weights files; else one", many: true }],
+    keys,
+    run(call) {
+      const { cka, worst, disagreement } = call.values;
+      const modes = Object.entries({ cka, worst, disagreement }).flatMap(([mode, on]) => (on ? [mode] : []));
+      if (modes.length > 1) throw new InputError(`${modes.join(" and ")} are different questions; ask one at a time`);
+      if (cka) return alignment(call);
+      return worst || disagreement ? samples(call) : pictures(call);
+    },
+  });
+}
+
+async function pictures({ operands: files, values, progress, signal }: Call): Promise<Report> {
+  const { weights, layer, box, out } = values;
+  if (weights === undefined)
+    throw new InputError("weights=RUN-or-WEIGHTS is missing: the network that looks at the pictures; or give cka, worst or disagreement");
+  const [x = 0, y = 0, width = 0, height = 0] = box ?? [];
+  if (box && !(width > 0 && height > 0)) throw new InputError(`box must be x,y,width,height with an inside; got ${box.join(",")}`);
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { explainPictures } = await import("../explain/explainPictures.ts");
+  const network = await readNetworkFile(weights, networkOptions(values));
+  const given = box ? { x, y, width, height } : undefined;
+  const made = await explainPictures({ files, network, box: given, layers: layer?.split(","), out, progress, signal });
+  return { json: { ...made }, text: made.files.join("\n") };
+}
+
+async function alignment({ operands, values, progress, signal }: Call): Promise<Report> {
+  const [first, second, third] = operands;
+  if (first === undefined || second === undefined || third !== undefined)
+    throw new InputError("cka compares two: give two runs or weights files");
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { explainAlignment } = await import("../explain/explainAlignment.ts");
+  const networks: readonly [NetworkFile, NetworkFile] = [
+    await readNetworkFile(first, networkOptions(values)),
+    await readNetworkFile(second, networkOptions(values)),
+  ];
+  const features = values.features === "pooled" ? { kind: "pooled" as const } : { kind: "flattened" as const, positions: values.positions };
+  const made = await explainAlignment({ ...values, networks, names: [first, second], features, progress, signal });
+  const rows = made.cka.map((row, i) => [made.rows[i]!, ...row.map((value) => (Number.isNaN(value) ? "–" : value.toFixed(3)))]);
+  return { json: { ...made }, text: [textTable([["CKA", ...made.columns], ...rows]), `${made.persons} persons`, ...made.files].join("\n") };
+}
+
+async function samples({ operands, values, progress, signal }: Call): Promise<Report> {
+  const [target, other] = operands;
+  const mode = values.worst ? "worst" : "disagreement";
+  if (other !== undefined) throw new InputError(`${mode} looks at one run; there is no place for "${other}"`);
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { explainSamples } = await import("../explain/explainSamples.ts");
+  const network = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
+  const teacher = values.disagreement ? await readTeacher(network, target!) : null;
+  const made = await explainSamples({ ...values, network, teacher, progress, signal });
+  const rows = made.samples.map(({ id, image, distance }) => [id, distance.toFixed(3), image]);
+  return { json: { ...made }, text: [textTable([["person", "distance", "image"], ...rows]), ...made.files].join("\n") };
+}
+
+async function readTeacher({ run, input }: NetworkFile, target: string): Promise<NetworkFile> {
+  const teacher = run?.recipe.teacher;
+  if (!teacher)
+    throw new InputError(`disagreement: ${run ? "the recipe" : "a weights file"} names no teacher; give a run with one, not ${target}`);
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { weights, cache: _, ...network } = teacher;
+  return readNetworkFile(weights, { ...network, ...(input ? { input } : {}) });
+}
