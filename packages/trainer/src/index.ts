@@ -60,7 +60,7 @@ export { stepCosts } from "./stepCosts.ts";
 export { targetCodecOf } from "./targetCodecOf.ts";
 export { openTeacherCache } from "./teacherCache.node.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
-export type { EpochEvent, InterruptedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+export type { EpochEvent, InterruptedEvent, ReplacedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 export { Trainer, type TrainerParts } from "./trainer.ts";
 export type { TrainingState } from "./trainingState.ts";
 export { type RunEvent, type TrainRunOptions, trainRun } from "./trainRun.node.ts";

@@ -1,3 +1,4 @@
+import type { Box } from "@kindling/pose";
 import { boxFormatOf } from "./boxFormat.ts";
 import { boxMultiple, labelledPoints, pixels } from "./labelledPoints.ts";
 import { type Finding, type Problem, problemOf } from "./problem.ts";
@@ -28,7 +29,7 @@ export function boxChecks({ annotations, skeleton }: RawDataset): readonly Probl
         if (leaves(annotation)) found.outside.push({ annotation, note: onImage(annotation, note) });
         const points = labelledPoints(annotation);
         const out = points.filter((point) => boxMultiple(point, box) > cropMargin);
-        const far = points.filter((point) => boxMultiple(point, box) > 1 + 2 * strayDistance(box));
+        const far = points.filter((point) => distanceTo(box, point) > Math.max(box.width, box.height));
         if (points.length >= 3 && out.length >= (2 / 3) * points.length)
           found.elsewhere.push({ annotation, note: `${out.length} of ${points.length} key points are outside the crop of ${note}` });
         else if (far.length > 0) {
@@ -107,9 +108,9 @@ function isNormalised({ box, image }: RawAnnotation): boolean {
   return values.every((value) => value >= 0 && value <= 1) && box.width > 0 && box.height > 0;
 }
 
-/** The box's longer side in multiples of its shorter one's half size: what a joint may be away across the shorter side. */
-function strayDistance({ width, height }: { readonly width: number; readonly height: number }): number {
-  return Math.max(width, height) / Math.max(1, Math.min(width, height));
+/** How far beyond the box's edges a point is, along the axis on which that is more; negative inside. */
+function distanceTo({ x, y, width, height }: Box, point: { readonly x: number; readonly y: number }): number {
+  return Math.max(x - point.x, point.x - x - width, y - point.y, point.y - y - height);
 }
 
 function insideWidth({ box, image }: RawAnnotation): number {
