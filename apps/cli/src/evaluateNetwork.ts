@@ -1,8 +1,17 @@
 import path from "node:path";
-import { createLoader, type Dataset, readCoco } from "@kindling/data";
+import { createLoader, type Dataset } from "@kindling/data";
 import { exitCosts } from "@kindling/models";
 import { pck } from "@kindling/pose";
-import { Evaluator, inputOf, loadNetwork, lossWeightsAt, type NetworkFile, targetCodecOf, writeSamplePictures } from "@kindling/trainer";
+import {
+  Evaluator,
+  inputOf,
+  loadNetwork,
+  lossWeightsAt,
+  type NetworkFile,
+  readDataSet,
+  targetCodecOf,
+  writeSamplePictures,
+} from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import {
   type EarlyExitAccuracy,
@@ -125,12 +134,11 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
 
 /** The data set that was named, or the one that the run validates on, cut as in its training. */
 export function readDataset({ network: { run }, data, images, limit }: EvaluatedData): Promise<Dataset> {
-  if (data !== undefined) {
-    return readCoco({ annotations: data, ...(images === undefined ? {} : { images }), ...(limit === undefined ? {} : { limit }) });
-  }
+  const cut = (most: number | undefined) => (most === undefined ? {} : { limit: most });
+  if (data !== undefined) return readDataSet({ data, images: images ?? path.dirname(data) }, cut(limit));
   if (!run) throw new InputError("data=ANN.json is missing: only a run folder knows its validation set");
   const { train, validation, overfit, limit: recipeLimit } = run.recipe.data;
   const set = overfit === undefined ? validation : train;
-  const most = limit ?? overfit ?? recipeLimit;
-  return readCoco({ annotations: set.data, images: set.images, ...(most === undefined ? {} : { limit: most }) });
+  const { boxes: _, ...annotated } = { boxes: undefined, ...set }; // the boxes are the annotated ones, which key points are known of
+  return readDataSet(annotated, cut(limit ?? overfit ?? recipeLimit));
 }

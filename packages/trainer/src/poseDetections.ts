@@ -13,8 +13,8 @@ const samePerson = 0.9;
 export function poseDetections({ samples, skeleton }: Dataset, predictions: readonly Prediction[]): readonly PoseDetection[] {
   const byImage = new Map<number | string, PoseDetection[]>();
   for (const { sample, keypoints } of predictions) {
-    const { imageId } = samples[sample]!;
-    const detection = { imageId, keypoints, score: poseScore("bbox_keypoint", 1, keypoints) };
+    const { imageId, score = 1 } = samples[sample]!;
+    const detection = { imageId, keypoints, score: poseScore("bbox_keypoint", score, keypoints) };
     const others = byImage.get(imageId);
     if (others) others.push(detection);
     else byImage.set(imageId, [detection]);

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { type Dataset, openCrops, type RecordFile, readCoco, type StoredRecords } from "@kindling/data";
+import { type Dataset, openCrops, type RecordFile, type StoredRecords } from "@kindling/data";
 import { parseWeightsReference, readWeights } from "@kindling/models";
 import type { NamedWeights, RecipeWeights } from "./networks.ts";
+import { readDataSet } from "./readDataSet.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
 import { openTeacherCache } from "./teacherCache.node.ts";
@@ -23,14 +24,13 @@ export async function readRecipeData(recipe: Recipe): Promise<RecipeData> {
   const limit = data.overfit ?? data.limit;
   // Such a network has OpenPose's key points, which are made of a data set's, and leaves out persons without any by their outlines.
   const findsAll = data.codec.kind === "pafs";
-  const read = (set: DataSetRecipe): Promise<Dataset> =>
-    readCoco({ annotations: set.data, images: set.images, segmentations: findsAll, ...(limit === undefined ? {} : { limit }) });
-  const training = await read(data.train);
+  const reading = { segmentations: findsAll, ...(limit === undefined ? {} : { limit }) };
+  const training = await readDataSet(data.train, reading);
   const joints = training.skeleton.joints.length;
   if (joints !== student.joints && !findsAll) {
     throw new RecipeError(`student.joints: ${training.name} has ${joints} joints a person; got ${student.joints}`);
   }
-  const validation = data.overfit === undefined ? await read(data.validation) : training;
+  const validation = data.overfit === undefined ? await readDataSet(data.validation, reading) : training;
   const [trainingCrops, validationCrops, teacher] = [
     await openRecipeCrops(data.train, training, data.input),
     await openRecipeCrops(data.overfit === undefined ? data.validation : data.train, validation, data.input),

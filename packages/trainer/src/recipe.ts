@@ -1,4 +1,4 @@
-import type { SceneViews } from "@kindling/data";
+import type { AnnotationFormat, DetectedBoxChoice, ImageSplit, SceneViews } from "@kindling/data";
 import type { Head } from "@kindling/models";
 import type { Augmentation, AugmentationPreset, HeatmapDecoding, HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { LossTerm } from "./losses/lossTerm.ts";
@@ -102,7 +102,8 @@ export interface TeacherRecipe extends NetworkRecipe {
 /** What the networks see, and how it is cut to batches. */
 export interface DataRecipe {
   readonly train: DataSetRecipe;
-  readonly validation: DataSetRecipe;
+  /** With detected boxes in place of the annotated ones where given; then AP is measured alone. */
+  readonly validation: DataSetRecipe & { readonly boxes?: DetectedBoxesRecipe };
   /** Crops fed to the networks, [height, width] in pixels. */
   readonly input: readonly [height: number, width: number];
   /** Target heatmaps, [height, width] in cells. Default: a quarter of the input. */
@@ -163,13 +164,35 @@ export interface PafCodecRecipe {
 export type AugmentRecipe = "none" | AugmentationPreset | Augmentation;
 
 /** A data set on disk. */
-export interface DataSetRecipe {
-  /** COCO-style annotations, a JSON file. */
+export interface DataSetRecipe extends ReadingRecipe {
+  /** Annotations of any format that `readDataset` knows: a JSON file. */
   readonly data: string;
   /** Folder of the images. Default: the folder of the annotations. */
   readonly images: string;
   /** Folder of the crops that `kindling data crop` made; they are the same as those cut from the images, and sooner there. */
   readonly crops?: string;
+}
+
+/** How annotations are read, and which of their persons are learnt from or measured. */
+export interface ReadingRecipe {
+  /** How the file is written. Default: recognised by its contents. */
+  readonly format?: AnnotationFormat;
+  /** What the key points are or are mapped to: a built-in skeleton's name, or a JSON or YAML file with one. Default: the format's. */
+  readonly skeleton?: string;
+  /** Persons with fewer labelled key points are left out. */
+  readonly minKeypoints?: number;
+  /** Persons of a smaller area, in pixels², are left out. */
+  readonly minArea?: number;
+  /** File with an id or file name of an image a line: the others are left out. */
+  readonly only?: string;
+  /** One part of the images alone. */
+  readonly split?: ImageSplit;
+}
+
+/** Boxes of a person detector, as HRNet's TEST.COCO_BBOX_FILE. */
+export interface DetectedBoxesRecipe extends DetectedBoxChoice {
+  /** COCO's results form: [{ image_id, category_id, bbox, score }]. */
+  readonly file: string;
 }
 
 /** How parameters follow their gradients; every key but `kind` and `clipNorm` is PyTorch's for the optimiser of that name. */

@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
 import { dataSetOf } from "../dataSetOf.ts";
 import { quarterHeatmaps } from "../quarterHeatmaps.ts";
+import { readingKeys, readingOf } from "../readingKeys.ts";
 import type { Shell } from "../shell.ts";
 import { textTable } from "../textTable.ts";
 
@@ -23,6 +24,7 @@ export function dataCrop(shell: Shell): Command {
       out: { kind: "path", help: "folder of the crop file (default: crops beside the annotations)" },
       limit: { kind: "integer", min: 1, help: "only the first so many persons" },
       workers: { kind: "integer", min: 0, max: 256, help: "threads (default: as many as the machine can spare)" },
+      ...readingKeys,
       measure: { kind: "flag", help: "then time a loader with the crops and without" },
     },
     async run({ operands: [folder], values, progress, signal }) {
@@ -37,7 +39,7 @@ export function dataCrop(shell: Shell): Command {
         images,
         input,
         directory,
-        ...(limit === undefined ? {} : { reading: { limit } }),
+        reading: { ...(await readingOf(values)), ...(limit === undefined ? {} : { limit }) },
         ...(workers === undefined ? {} : { workers }),
         onProgress(done, total) {
           if (!begun) progress.begin("cropping", total, done);

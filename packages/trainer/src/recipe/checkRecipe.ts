@@ -14,6 +14,7 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
     checkCodec(recipe) ??
     checkScenes(recipe) ??
     checkData(recipe) ??
+    checkBoxes(recipe) ??
     checkAugmentation(recipe) ??
     checkLosses(recipe) ??
     checkOptimizer(recipe) ??
@@ -101,6 +102,20 @@ function checkData({ data, accumulate }: Recipe): DescribedIssue | undefined {
   if (height / data.heatmap[0] !== width / data.heatmap[1]) {
     return issue(["data", "heatmap"], `data.heatmap: ${data.heatmap.join(" × ")} cells of an input of ${height} × ${width} are not square`);
   }
+  return undefined;
+}
+
+function checkBoxes({ data: { validation, codec }, metric }: Recipe): DescribedIssue | undefined {
+  if (!validation.boxes) return undefined;
+  const path = ["data", "validation", "boxes"];
+  if (codec.kind === "pafs") return issue(path, "data.validation.boxes: a network with codec pafs finds persons itself; remove boxes");
+  if (metric !== "AP")
+    return issue(
+      path,
+      `data.validation.boxes: detected boxes have no key points to compare with, so that AP alone is measured; set metric: AP`,
+    );
+  if (validation.crops !== undefined)
+    return issue(path, "data.validation.boxes: the stored crops are of annotated boxes; remove boxes or crops");
   return undefined;
 }
 

@@ -227,6 +227,16 @@ test.each([
     withLine(11, "  - { name: lossScale, kind: mse }"),
     '/r/kd.yaml:11: losses[0].name: expected a word of letters, digits, _ and -, other than total, norm, lossScale and finite; got "lossScale"',
   ],
+  [
+    "an unknown format",
+    withLine(6, "  train: { data: t.json, format: cocco }"),
+    '/r/kd.yaml:6: data.train.format: expected mpii, coco, cocoWholebody, halpe, crowdpose, aic, ochuman, jhmdb, lsp, humanArt, humanArt21 or babyPose; got "cocco"; did you mean coco?',
+  ],
+  [
+    "boxes to train on",
+    withLine(6, "  train: { data: t.json, boxes: { file: boxes.json } }"),
+    "/r/kd.yaml:6: data.train.boxes: there is no such key; known are data, images, crops, format, skeleton, minKeypoints, minArea, only, split",
+  ],
   ["one size for two", withLine(8, "  input: 384"), "/r/kd.yaml:8: data.input: expected a list of two numbers; got 384"],
   ["three sizes for two", withLine(8, "  input: [384, 288, 3]"), "/r/kd.yaml:8: data.input: expected a list of at most 2; got [384,288,3]"],
   ["a size of zero", withLine(8, "  input: [384, 0]"), "/r/kd.yaml:8: data.input[1]: expected a number at least 1; got 0"],
@@ -346,12 +356,37 @@ test.each([
     "/r/kd.yaml:15: metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss",
   ],
   [
+    "detected boxes where something else than AP is measured",
+    withLine(7, "  validation: { data: v.json, boxes: { file: boxes.json } }"),
+    "/r/kd.yaml:7: data.validation.boxes: detected boxes have no key points to compare with, so that AP alone is measured; set metric: AP",
+  ],
+  [
+    "detected boxes and crops of annotated ones",
+    `${withLine(7, "  validation: { data: v.json, crops: crops, boxes: { file: boxes.json } }")}\nmetric: AP`,
+    "/r/kd.yaml:7: data.validation.boxes: the stored crops are of annotated boxes; remove boxes or crops",
+  ],
+  [
     "two widths",
     withLine(4, "teacher: { model: hrnet-w8, width: 2, weights: a }"),
     "/r/kd.yaml:4: teacher.width: hrnet-w8: this network has its width in its name; choose another N instead of width 2",
   ],
 ])("%s is a disagreement with its line", (_, content, message) => {
   expect(mistake(content)).toBe(message);
+});
+
+test("paths of a data set's keys count from the recipe's folder, a skeleton's name is no path", () => {
+  const set = "{ data: t.json, only: few.txt, skeleton: own/dog.yaml, split: { part: training, validation: 0.1 } }";
+  const { data } = parseRecipe(withLine(6, `  train: ${set}`), "/r/kd.yaml");
+  expect(data.train).toEqual({
+    data: "/r/t.json",
+    images: "/r",
+    only: "/r/few.txt",
+    skeleton: "/r/own/dog.yaml",
+    split: { part: "training", validation: 0.1, seed: 1 },
+  });
+  expect(parseRecipe(withLine(6, "  train: { data: t.json, skeleton: lsp14 }"), "/r/kd.yaml").data.train.skeleton).toBe("lsp14");
+  const boxes = `${withLine(7, "  validation: { data: v.json, boxes: { file: boxes.json } }")}\nmetric: AP`;
+  expect(parseRecipe(boxes, "/r/kd.yaml").data.validation.boxes).toEqual({ file: "/r/boxes.json" });
 });
 
 test.each([

@@ -52,9 +52,14 @@ const pathKeys = [
   "data.train.data",
   "data.train.images",
   "data.train.crops",
+  "data.train.only",
+  "data.train.skeleton",
   "data.validation.data",
   "data.validation.images",
   "data.validation.crops",
+  "data.validation.only",
+  "data.validation.skeleton",
+  "data.validation.boxes.file",
 ];
 
 function resolvePaths(content: Record<string, unknown>, recipeFolder: string, workingFolder: string, changes: readonly Override[]): void {
@@ -65,6 +70,7 @@ function resolvePaths(content: Record<string, unknown>, recipeFolder: string, wo
     const last = parts.at(-1)!;
     const value = isMapping(owner) ? owner[last] : undefined;
     if (!isMapping(owner) || typeof value !== "string" || value === "") continue;
+    if (last === "skeleton" && !/\.(json|ya?ml)$/i.test(value)) continue; // a name
     owner[last] = resolvePath(changes.some(({ path }) => isPrefix(path, parts)) ? workingFolder : recipeFolder, value);
   }
 }

@@ -6,8 +6,8 @@ import { defaultSigma, type Recipe } from "../recipe.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { augmentLastSchema, augmentSchema } from "./augmentSchema.ts";
 import { closedObject } from "./closedObject.ts";
+import { trainingSetSchema, validationSetSchema } from "./dataSetSchema.ts";
 import { lossSchema, weightingSchema } from "./lossSchema.ts";
-import { folderOf } from "./recipePath.ts";
 import { scenesSchema } from "./scenesSchema.ts";
 
 const path = z.string().min(1);
@@ -35,12 +35,6 @@ const teacher = closedObject({
   input: size.exactOptional().describe("codec pafs: what the teacher sees, [height, width]; default: the student's input"),
   cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
 });
-
-const dataSet = closedObject({
-  data: path.describe("COCO-style annotations (JSON)"),
-  images: path.exactOptional().describe("folder of the images; default: the folder of the annotations"),
-  crops: path.exactOptional().describe("folder of the crops that `kindling data crop` made"),
-}).transform(({ data, images, ...rest }) => ({ data, images: images ?? folderOf(data), ...rest }));
 
 const jointWeights = z.array(z.number().min(0)).min(1).exactOptional().describe("one weight a joint, such as HRNet's; default: 1 each");
 const simccLabels = z.discriminatedUnion("kind", [
@@ -80,8 +74,8 @@ const codec = z.discriminatedUnion("kind", [
 ]);
 
 const data = closedObject({
-  train: dataSet,
-  validation: dataSet,
+  train: trainingSetSchema,
+  validation: validationSetSchema,
   input: size.describe("crop [height, width] in pixels"),
   heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input, an eighth with codec pafs"),
   sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
