@@ -306,6 +306,21 @@ test.each([
     "/r/kd.yaml:10: data.codec: simcc does not fit squeezenet-hpe, which puts out heatmaps",
   ],
   [
+    "scenes for a network of one person",
+    withLine(9, "  batchSize: 1\n  scenes: { kind: letterbox }"),
+    "/r/kd.yaml:10: data.scenes: is for codec pafs; got codec heatmaps",
+  ],
+  [
+    "a teacher's own input beside heatmaps",
+    withLine(4, "teacher: { model: hrnet-w48, joints: 17, weights: a, input: [64, 64] }"),
+    "/r/kd.yaml:4: teacher.input: is for codec pafs; got codec heatmaps",
+  ],
+  [
+    "fields of a network that has none",
+    withLine(11, "  - { name: gt, kind: maskedL2 }"),
+    "/r/kd.yaml:11: losses[0] (gt) compares heatmaps and fields, but the student squeezenet-hpe puts out heatmaps",
+  ],
+  [
     "a rule for other outputs",
     `${text}\nevaluate: { decode: darkness }`,
     '/r/kd.yaml:15: evaluate.decode: expected argmax, quarter, mmpose, dark, dark-udp, integral or megvii; got "darkness"',
@@ -402,4 +417,36 @@ test.each([
   [{ epochs: "+x" }, 'command line (epochs=+x): schedule.epochs: expected a number; got "+x"'],
 ])("an override %o that is wrong is named as it was typed", (overrides, message) => {
   expect(mistake(text, overrides as unknown as Record<string, string>)).toBe(message);
+});
+
+test("networks that find all persons have their codec, an eighth of the input as cells, and losses of their own", () => {
+  const recipe = (data: string, loss = "{ name: gt, kind: maskedL2 }"): string =>
+    `name: a
+seed: 1
+student: { model: openpose-tiny, joints: 18 }
+data: { train: { data: a.json }, validation: { data: b.json }, input: [64, 48], batchSize: 2${data} }
+losses: [${loss}]
+optimizer: { kind: adam, learningRate: 1, weightDecay: 0 }
+schedule: { kind: constant, epochs: 1 }`;
+  const parsed = parseRecipe(recipe(", codec: { kind: pafs }, scenes: { kind: crops }"), "/r/kd.yaml");
+  expect(parsed.data).toMatchObject({
+    heatmap: [8, 6],
+    codec: { kind: "pafs", sigma: 7, thickness: 1 },
+    scenes: { scale: [0.5, 1.1], flip: 0.5 },
+  });
+  expect(parsed.losses).toEqual([
+    { name: "gt", kind: "maskedL2", weight: 1, against: "groundTruth", maps: "both", normalization: "joint" },
+  ]);
+  expect(mistake(recipe(""))).toContain("data.codec: heatmaps does not fit openpose-tiny, which puts out heatmaps.1 and pafs.1");
+  expect(mistake(recipe(", codec: { kind: pafs }", "{ name: gt, kind: mse }"))).toContain(
+    "the student openpose-tiny puts out heatmaps and fields",
+  );
+  expect(mistake(recipe(", codec: { kind: pafs }, scenes: { kind: crops }, cache: true"))).toContain(
+    "data.cache: keeps what was made of an image",
+  );
+  expect(mistake(recipe(", codec: { kind: pafs }, augment: hrnet"))).toContain("data.augment: changes crops of one person");
+  expect(mistake(recipe(", codec: { kind: pafs }, scenes: { kind: crops, scale: [2, 1] }"))).toContain("a smaller and a larger number");
+  expect(mistake(`${recipe(", codec: { kind: pafs }")}\nevaluate: { decode: dark }`)).toContain(
+    "evaluate.decode: reads heatmaps of one person",
+  );
 });
