@@ -1,10 +1,11 @@
-import { backward, compile, Graph, type Tensor } from "@kindling/autograd";
+import { backward, compile, fill, Graph, type Tensor } from "@kindling/autograd";
 import { openDevice } from "@kindling/gpu";
 import { randomValues } from "@kindling/proof";
 import { expect, test } from "vitest";
 import type { LossContext } from "./lossContext.ts";
 import { lossOf } from "./lossOf.ts";
 import { studentOperands } from "./lossOperands.ts";
+import { lossShare } from "./lossShare.ts";
 import type { LossTerm } from "./lossTerm.ts";
 import { validationTerm } from "./validationTerm.ts";
 
@@ -82,7 +83,15 @@ const ofTeacherTerm = { against: "teacher" } as const;
 const labelled = { joints: "labelled" } as const;
 const inner = { name: "term", weight: 1, student: "student.f", teacher: "teacher.f" } as const;
 
-test.each<readonly [LossTerm, number]>([
+const taps = {
+  "student.heatmaps.1": "exit",
+  "student.heatmaps.2": "student",
+  "teacher.heatmaps": "teacher",
+  "student.f": "feature",
+  "teacher.f": "teacherFeature",
+} as const;
+
+const formulas: readonly (readonly [LossTerm, number])[] = [
   [{ ...base, kind: "mse", ...labels }, masked(ofLabels) / (visible * pixels)],
   [{ ...base, kind: "mse", ...labels, ...paper }, masked(ofLabels) / (n * k * pixels)],
   [{ ...base, kind: "mse", ...ofTeacherTerm }, total(ofTeacher) / (n * k * pixels)],
@@ -146,39 +155,26 @@ test.each<readonly [LossTerm, number]>([
   ],
   [{ ...inner, kind: "feature", adapter: "none", distance: "mse" }, squares([...values.feature], [...values.teacherFeature]) / (n * 20)],
   [{ ...inner, kind: "feature", adapter: "none", distance: "sumSquares" }, squares([...values.feature], [...values.teacherFeature]) / n],
-])("%j is what its formula says, and teaches the student alone", async (term, expected) => {
-  const graph = new Graph();
-  const tensor = (name: Name): Tensor => graph.input(name, shapeOf(name), "f32");
-  const tensors = Object.fromEntries((Object.keys(values) as Name[]).map((name) => [name, tensor(name)])) as Record<Name, Tensor>; // the keys are the names
-  const isSimcc = term.kind === "simccKl";
-  const context: LossContext = {
-    student: isSimcc ? [tensors.x, tensors.y] : [tensors.student],
-    teacher: isSimcc ? [tensors.teacherX, tensors.teacherY] : [tensors.teacher],
-    targets: { target: tensors.target, targetX: tensors.targetX, targetY: tensors.targetY, mask: tensors.mask },
-    everyJoint: () => graph.input("ones", [n, k], "f32"),
-    tap: (path) => {
-      const named = {
-        "student.heatmaps.1": "exit",
-        "student.heatmaps.2": "student",
-        "teacher.heatmaps": "teacher",
-        "student.f": "feature",
-        "teacher.f": "teacherFeature",
-      } as const;
-      return tensors[named[path as keyof typeof named]]; // those of the terms above
-    },
-    adapters: new Map(),
-  };
-  const loss = lossOf(term, context);
-  const operands = studentOperands(term, context);
-  expect(backward(loss, operands).every((gradient) => gradient !== null)).toBe(true);
-  for (const teacher of ["teacher", "teacherX", "teacherFeature"] as const) {
-    if (!("couples" in term)) expect(operands).not.toContain(tensors[teacher]);
+];
+
+test.each(formulas)("%j is what its formula says, and teaches the student alone", async (term, expected) => {
+  expect(Math.abs((await lossOfSamples(term, 0, n)) / expected - 1)).toBeLessThan(2e-5);
+});
+
+test.each(formulas)("%j of the whole batch is that of its samples, each by its share", async (term) => {
+  const whole = batchOf(0, n);
+  let sum = 0;
+  for (let sample = 0; sample < n; sample++) {
+    sum += lossShare(term, batchOf(sample, sample + 1), whole) * (await lossOfSamples(term, sample, sample + 1));
   }
-  using program = await compile(graph, device, { store: null, outputs: { loss } });
-  for (const [name, data] of Object.entries(values)) program.write(name, Float32Array.from(data));
-  program.run();
-  const [found] = await program.read("loss");
-  expect(Math.abs(found! / expected - 1)).toBeLessThan(2e-5);
+  expect(Math.abs(sum / (await lossOfSamples(term, 0, n)) - 1)).toBeLessThan(2e-5);
+});
+
+test("a term that compares samples with each other has no share", () => {
+  const whole = batchOf(0, n);
+  for (const kind of ["relationalDistance", "relationalAngle"] as const) {
+    expect(() => lossShare({ ...inner, kind }, whole, whole)).toThrow("compares the samples of a batch with each other");
+  }
 });
 
 test("validation measures labelled joints, whatever training divides by, and no teacher", () => {
@@ -194,3 +190,41 @@ test("validation measures labelled joints, whatever training divides by, and no 
   expect(validationTerm({ ...base, kind: "mse", ...labels, student: "student.heatmaps.2" }, outputs)).toBeNull();
   expect(validationTerm({ ...inner, kind: "attentionTransfer" }, outputs)).toBeNull();
 });
+
+/** What shares are counted from, of samples `from` … `to` − 1. */
+function batchOf(from: number, to: number): Parameters<typeof lossShare>[1] {
+  return { targets: { mask: Float32Array.from(values.mask.slice(from * k, to * k)) }, indices: new Uint32Array(to - from) };
+}
+
+/** A term over samples `from` … `to` − 1. */
+async function lossOfSamples(term: LossTerm, from: number, to: number): Promise<number> {
+  const graph = new Graph();
+  const samples = to - from;
+  const names = Object.keys(values) as Name[]; // the keys are the names
+  const tensors = Object.fromEntries(names.map((name) => [name, graph.input(name, [samples, ...shapeOf(name).slice(1)], "f32")])) as Record<
+    Name,
+    Tensor
+  >;
+  const isSimcc = term.kind === "simccKl";
+  const context: LossContext = {
+    student: isSimcc ? [tensors.x, tensors.y] : [tensors.student],
+    teacher: isSimcc ? [tensors.teacherX, tensors.teacherY] : [tensors.teacher],
+    targets: { target: tensors.target, targetX: tensors.targetX, targetY: tensors.targetY, mask: tensors.mask },
+    everyJoint: () => fill(graph, [samples, k], 1),
+    tap: (path) => tensors[taps[path as keyof typeof taps]], // those of the terms above
+    adapters: new Map(),
+  };
+  const loss = lossOf(term, context);
+  const operands = studentOperands(term, context);
+  expect(backward(loss, operands).every((gradient) => gradient !== null)).toBe(true);
+  for (const teacher of ["teacher", "teacherX", "teacherFeature"] as const) {
+    if (!("couples" in term)) expect(operands).not.toContain(tensors[teacher]);
+  }
+  using program = await compile(graph, device, { store: null, outputs: { loss } });
+  for (const name of names) {
+    const perSample = values[name].length / n;
+    program.write(name, Float32Array.from(values[name].slice(from * perSample, to * perSample)));
+  }
+  program.run();
+  return (await program.read("loss"))[0]!;
+}
