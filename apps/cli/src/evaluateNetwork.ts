@@ -1,38 +1,39 @@
 import path from "node:path";
-import { createLoader, type Dataset } from "@kindling/data";
+import { createLoader } from "@kindling/data";
 import { exitCosts } from "@kindling/models";
-import { pck } from "@kindling/pose";
+import type { HeatmapDecoding } from "@kindling/pose";
 import {
   Evaluator,
   inputOf,
   loadNetwork,
   lossWeightsAt,
   type NetworkFile,
-  readDataSet,
+  type PoseReading,
+  type Recipe,
   targetCodecOf,
+  writeFileAtomically,
   writeSamplePictures,
 } from "@kindling/trainer";
+import { type EvaluatedData, readDetectedData, readEvaluatedData } from "./evaluatedData.ts";
 import { InputError } from "./exit.ts";
-import {
-  type EarlyExitAccuracy,
-  type ExitAccuracy,
-  evaluateEarlyExits,
-  exitAccuracies,
-  measuredSamples,
-  sweepExits,
-} from "./exitAccuracy.ts";
+import { type EarlyExitAccuracy, type ExitAccuracy, evaluateEarlyExits, exitAccuracies, sweepExits } from "./exitAccuracy.ts";
+import { type KeypointMeasures, measureDetections, measureKeypoints, type OksMeasures } from "./measurePredictions.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
 import type { Progress } from "./progress.ts";
 import { openTunedDevice } from "./tune/tunedDevice.ts";
 
 /** What is measured, on which persons and how. */
-export interface EvaluateNetworkOptions {
+export interface EvaluateNetworkOptions extends EvaluatedData {
   readonly network: NetworkFile;
-  /** Annotations; undefined for the run's own validation set. */
-  readonly data: string | undefined;
-  readonly images: string | undefined;
-  readonly limit: number | undefined;
+  /** A detector's results, whose boxes are taken in place of the annotated ones; undefined for those. */
+  readonly boxes: string | undefined;
+  /** Rule by which key points are read; undefined for that of the run's recipe, else the usual one. */
+  readonly decode: HeatmapDecoding | undefined;
+  /** The flip test; a run's recipe that has it has it here too. */
+  readonly flip: boolean;
+  /** File for the detections, in COCO's form; undefined for none. */
+  readonly results: string | undefined;
   readonly batchSize: number;
   readonly threshold: number;
   readonly norm: "box" | "torso";
@@ -44,17 +45,17 @@ export interface EvaluateNetworkOptions {
   readonly signal: AbortSignal;
 }
 
-/** Which data set is measured; without `data` that of the network's run. */
-export type EvaluatedData = Pick<EvaluateNetworkOptions, "network" | "data" | "images" | "limit">;
-
 /** What {@link evaluateNetwork} found. */
 export interface NetworkEvaluation {
-  /** Fraction 0–1, mean over the joints that are labelled somewhere. */
-  readonly pck: number;
-  readonly joints: readonly { readonly name: string; readonly fraction: number | null; readonly labels: number }[];
-  /** Persons that were counted, and those that have no norm. */
-  readonly persons: number;
-  readonly leftOut: number;
+  /** PCK and its kin; absent where boxes are a detector's, which no labels belong to. */
+  readonly keypoints?: KeypointMeasures;
+  readonly oks: OksMeasures;
+  readonly joints: readonly string[];
+  /** Boxes that were looked into. */
+  readonly boxes: number;
+  /** How key points were read. */
+  readonly decode: HeatmapDecoding;
+  readonly flip: boolean;
   /** Ground-truth loss of the run's recipe, as its training reports it; absent for a weights file. */
   readonly loss?: number;
   /** Name of the data set. */
@@ -72,11 +73,11 @@ export interface NetworkEvaluation {
 /** Crops in the sample pictures. */
 const tiles = 16;
 
-/** Measures a network on the persons of a data set, in the boxes of the annotations, and draws the first few. */
+/** Measures a network on the persons of a data set, in the boxes of the annotations or of a detector, and draws the first few. */
 export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<NetworkEvaluation> {
-  const { network, threshold, norm, progress, signal } = options;
+  const { network, threshold, progress, signal } = options;
   const input = inputOf(network);
-  const dataset = await readDataset(options);
+  const dataset = await (options.boxes === undefined ? readEvaluatedData(options) : readDetectedData(options, options.boxes));
   const joints = dataset.skeleton.joints;
   const { card } = network.model;
   if (card.joints !== joints.length) {
@@ -84,19 +85,29 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   }
   const costs = exitCosts(network.model, input);
   const everyExit = costs.length > 1;
-  if (options.exit !== undefined && !everyExit)
-    throw new InputError(`exit is for networks with several exits, multi-hrnet-wN; ${card.name} has none`);
+  assertExits(options, everyExit);
   const samplesFolder = options.out ?? network.run?.samples;
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
   const recipe = network.run?.recipe;
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
-  const losses = recipe?.losses ?? [];
-  const codec = recipe ? { codec: targetCodecOf(recipe.data) } : {}; // without a recipe there is no loss, and so no target
+  const losses = recipe && options.boxes === undefined ? recipe.losses : []; // a detector's boxes have no labels
+  const reading = readingOf(options, recipe);
+  const { codec } = reading;
+  const flip = options.flip || recipe?.evaluate.flip === true;
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses, ...codec, everyExit });
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...codec, batchSize });
+  using evaluator = await Evaluator.create(device, {
+    ...loaded,
+    input,
+    batchSize,
+    losses,
+    ...reading,
+    ...(flip ? { flip: dataset.skeleton } : {}),
+    everyExit,
+  });
+  // Without a loss nobody looks at targets.
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...(codec && losses.length > 0 ? { codec } : {}), batchSize });
   progress.begin("evaluating", dataset.samples.length);
   const evaluation = await evaluator.evaluate({
     dataset,
@@ -111,34 +122,50 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   });
   progress.end();
 
-  const measured = measuredSamples(dataset, evaluation.predictions, norm);
-  const counted = measured.filter((sample) => sample.norm > 0).length;
-  if (counted === 0) throw new InputError(`${dataset.name}: no person has a labelled torso; use norm=box`);
-  const result = pck(measured, threshold);
+  const { predictions } = evaluation;
+  const keypoints = options.boxes === undefined ? measureKeypoints(dataset, predictions, options) : undefined;
+  const oks = measureDetections(dataset, predictions, signal);
+  if (options.results !== undefined) await writeResults(options.results, oks);
   const picture = samplesFolder === undefined ? undefined : path.join(samplesFolder, `evaluation-${dataset.name}.jpg`);
   if (picture !== undefined) await writeSamplePictures(picture, evaluation.tiles, dataset.skeleton);
-  const early = typeof options.exit === "number" ? { ...options, network: { ...loaded, input }, dataset, exit: options.exit } : null;
+  const early =
+    typeof options.exit === "number" ? { ...options, network: { ...loaded, input, ...reading }, dataset, exit: options.exit } : null;
   return {
-    pck: result.pck,
-    joints: joints.map((name, joint) => ({ name, fraction: result.perJoint[joint]!, labels: result.counts[joint]! })),
-    persons: counted,
-    leftOut: measured.length - counted,
+    ...(keypoints ? { keypoints } : {}),
+    oks,
+    joints,
+    boxes: predictions.length,
+    decode: reading.decoding ?? (card.codec.kind === "simcc" ? "argmax" : "quarter"),
+    flip,
     ...(evaluation.loss === undefined ? {} : { loss: evaluation.loss }),
     dataset: dataset.name,
     ...(picture === undefined ? {} : { picture }),
-    ...(everyExit ? { exits: exitAccuracies(dataset, evaluation.predictions, costs, options) } : {}),
+    ...(everyExit && keypoints ? { exits: exitAccuracies(dataset, predictions, costs, options) } : {}),
     ...(early ? { early: await evaluateEarlyExits(device, early) } : {}),
-    ...(options.exit === "sweep" ? { sweep: sweepExits(dataset, evaluation.predictions, costs, options) } : {}),
+    ...(options.exit === "sweep" ? { sweep: sweepExits(dataset, predictions, costs, options) } : {}),
   };
 }
 
-/** The data set that was named, or the one that the run validates on, cut as in its training. */
-export function readDataset({ network: { run }, data, images, limit }: EvaluatedData): Promise<Dataset> {
-  const cut = (most: number | undefined) => (most === undefined ? {} : { limit: most });
-  if (data !== undefined) return readDataSet({ data, images: images ?? path.dirname(data) }, cut(limit));
-  if (!run) throw new InputError("data=ANN.json is missing: only a run folder knows its validation set");
-  const { train, validation, overfit, limit: recipeLimit } = run.recipe.data;
-  const set = overfit === undefined ? validation : train;
-  const { boxes: _, ...annotated } = { boxes: undefined, ...set }; // the boxes are the annotated ones, which key points are known of
-  return readDataSet(annotated, cut(limit ?? overfit ?? recipeLimit));
+function assertExits({ exit, flip, boxes, network }: EvaluateNetworkOptions, everyExit: boolean): void {
+  if (exit === undefined) return;
+  if (!everyExit) throw new InputError(`exit is for networks with several exits, multi-hrnet-wN; ${network.model.card.name} has none`);
+  if (flip) throw new InputError("exit and flip are both given: whether a person leaves is decided on one look; leave one of them out");
+  if (boxes !== undefined) throw new InputError("exit measures PCK, which needs boxes=truth");
+}
+
+/** How key points are read: as the command says, else as the run's recipe, whose targets the network was trained with. */
+function readingOf({ decode }: EvaluateNetworkOptions, recipe: Recipe | undefined): PoseReading {
+  const decoding = decode ?? recipe?.evaluate.decode;
+  return { ...(decoding === undefined ? {} : { decoding }), ...(recipe ? { codec: targetCodecOf(recipe.data) } : {}) };
+}
+
+/** The detections as COCO's results files have them, for `kindling coco-eval detections=`. */
+async function writeResults(file: string, { detections }: OksMeasures): Promise<void> {
+  const results = detections.map(({ imageId, keypoints, score }) => ({
+    image_id: imageId,
+    category_id: 1,
+    keypoints: Array.from(keypoints),
+    score,
+  }));
+  await writeFileAtomically(file, `${JSON.stringify(results)}\n`);
 }

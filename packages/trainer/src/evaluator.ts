@@ -28,7 +28,7 @@ import type { LossTerm } from "./losses/lossTerm.ts";
 import { nameOutputs } from "./losses/nameOutputs.ts";
 import { validationTerm } from "./losses/validationTerm.ts";
 import { type PoseDecoder, poseDecoder } from "./poseDecoder.ts";
-import { poseDetections } from "./poseDetections.ts";
+import { oksOptionsOf, poseDetections } from "./poseDetections.ts";
 import type { SampleTile } from "./sampleTile.ts";
 
 /** The network and the sizes of its batches. */
@@ -193,9 +193,7 @@ export class Evaluator implements Disposable {
       perJoint: result.perJoint,
       counts: result.counts,
       ...(this.#hasLoss ? { loss: visible > 0 ? lossSum / visible : 0 } : {}),
-      ...(options.oks
-        ? { oks: evaluateOks(dataset.persons, poseDetections(dataset, predictions), { sigmas: dataset.skeleton.sigmas }) }
-        : {}),
+      ...(options.oks ? { oks: evaluateOks(dataset.persons, poseDetections(dataset, predictions), oksOptionsOf(dataset)) } : {}),
       predictions,
       tiles,
     };

@@ -29,6 +29,8 @@ export { NetworkError } from "./networkError.ts";
 export { inputOf, type NetworkFile, type NetworkFileOptions, readNetworkFile } from "./networkFile.node.ts";
 export { assertInputFits } from "./networkInput.ts";
 export { createNetworks, type NamedWeights, type Networks, type RecipeWeights } from "./networks.ts";
+export type { PoseReading } from "./poseDecoder.ts";
+export { oksOptionsOf, poseDetections } from "./poseDetections.ts";
 export { readDataSet, readingOptions, skeletonOf } from "./readDataSet.node.ts";
 export { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 export { overrideAliases } from "./recipe/overrides.ts";

@@ -60,7 +60,8 @@ const meanings: Readonly<Record<keyof OksNumbers, string>> = {
   AR_L: "96² pixels and more",
 };
 
-function numbersTable({ evaluation, intervals, against }: ResultsEvaluation): string {
+/** COCO's ten numbers, one a row, with intervals and differences where there are some. */
+export function numbersTable({ evaluation, intervals, against }: Pick<ResultsEvaluation, "evaluation" | "intervals" | "against">): string {
   const bounds = (low: number, high: number): string => `${low.toFixed(3)} … ${high.toFixed(3)}`;
   const heading = [
     "",
@@ -100,7 +101,7 @@ function countsText({ counts, sizes }: OksEvaluation, skeleton: string): string 
 }
 
 /** One line for each reason, with the numbers that it explains. */
-function explanationLines({ evaluation, explanations }: ResultsEvaluation): readonly string[] {
+export function explanationLines({ evaluation, explanations }: Pick<ResultsEvaluation, "evaluation" | "explanations">): readonly string[] {
   const byReason = new Map<string, string[]>();
   for (const name of numberNames) {
     const reason = explanations[name];

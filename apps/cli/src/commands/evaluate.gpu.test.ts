@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
@@ -16,6 +16,11 @@ interface Report {
   readonly boxes: string;
   readonly loss?: number;
   readonly picture?: string;
+  readonly perJointAP: Readonly<Record<string, number | null>>;
+  readonly intervals: Readonly<Record<string, { readonly value: number; readonly low: number } | null>>;
+  readonly AP: number;
+  readonly AR: number;
+  readonly endPointError: number;
 }
 
 /** Evaluates with `--json`; there must be one line and no error. */
@@ -51,18 +56,55 @@ test("without --json the joints are a table", async () => {
   const { status, out } = await kindling("evaluate", run.path, "norm=torso", "threshold=0.3");
   expect(status).toBe(0);
   const lines = out.trimEnd().split("\n");
-  expect(lines[0]).toMatch(/^joint +PCK@0\.3 of the torso +labels$/);
+  expect(lines[0]).toMatch(/^joint +PCK@0\.3 of the torso +AP alone +labels$/);
   expect(lines.slice(1, 18).map((line) => line.split(" ")[0])).toEqual(dataset.skeleton.joints);
   expect(lines[18]).toMatch(/^mean +[01]\.\d{3}$/);
-  expect(lines[19]).toMatch(/^\d+ persons of annotations, boxes: truth, loss /);
+  expect(lines[19]).toMatch(/^\d+ persons of annotations, boxes: truth, loss .*, decode: quarter$/);
+  expect(out).toMatch(/^AP +0\.\d{3} +OKS 0\.50:0\.95, all sizes$|^AP +0\.\d{3} +0\.\d{3} … 0\.\d{3} /m);
+});
+
+test("COCO's numbers are those of the results that it writes, with the flip test and another decoder others", async () => {
+  const results = path.join(folder, "results.json");
+  const report = await evaluate(run.path, "flip", "decode=dark", `results=${results}`);
+  expect(report).toMatchObject({ flip: true, decode: "dark", results });
+  const truth = `truth=${files.annotations}`;
+  const { status, out, err } = await kindling("coco-eval", truth, `detections=${results}`, "--json");
+  expect(status, err).toBe(0);
+  const numbers = ["AP", "AP50", "AP75", "AP_M", "AP_L", "AR", "AR50", "AR75", "AR_M", "AR_L"] as const;
+  const { AP, intervals } = report;
+  const again = JSON.parse(out);
+  expect(report).toMatchObject(Object.fromEntries(numbers.map((name) => [name, again[name]])));
+  expect(intervals.AP!.value).toBe(AP);
+  expect(intervals.AP!.low).toBeLessThanOrEqual(AP);
+  expect(Object.keys(report.perJointAP)).toEqual(dataset.skeleton.joints);
+  expect((await evaluate(run.path)).endPointError).not.toBe(report.endPointError);
+});
+
+test("a detector's boxes are looked into, each for a person of its own, and ranked by their scores; there is no PCK then", async () => {
+  const boxes = path.join(folder, "boxes.json");
+  const found = dataset.samples.map(({ imageId, box: { x, y, width, height } }, i) => ({
+    image_id: imageId,
+    category_id: 1,
+    bbox: [x, y, width, height],
+    score: 0.9 - i / 100,
+  }));
+  await writeFile(boxes, JSON.stringify([...found, { ...found[0], score: 0.1 }])); // the last is the first person again
+  const results = path.join(folder, "detected.json");
+  const report = await evaluate(run.path, `boxes=${boxes}`, `results=${results}`);
+  expect(report).toMatchObject({ boxes, persons: dataset.samples.length });
+  expect(report).not.toHaveProperty("pck");
+  expect(report).not.toHaveProperty("loss");
+  expect(JSON.parse(await readFile(results, "utf8"))).toHaveLength(dataset.samples.length);
+  // Annotated boxes have all the same score, so that only the ranks differ.
+  expect(report.AR).toBeCloseTo((await evaluate(run.path)).AR, 12);
 });
 
 test.each([
   [["no-such-run"], "no-such-run: there is no such run folder or weights file"],
   [[folder], "neither a run folder, which holds recipe.yaml, nor a model folder"],
   [[run.bestWeights], "data=ANN.json is missing"],
-  [[run.path, "boxes=detections.json"], `boxes must be one of truth; got "detections.json"`],
-  [[run.path, "flip=true"], `unknown option "flip"`],
+  [[run.path, "boxes=detections.json"], "boxes: detections.json: there is no such file; give truth or a file"],
+  [[run.path, "decode=darkness"], `decode must be one of argmax, quarter, mmpose, dark, dark-udp, integral, megvii`],
   [[run.path, "threshold=0"], "threshold must be above 0"],
   [[run.path, `images=${files.images}`], "images is given without data"],
   [[run.path, "data=no-such.json"], "no-such.json"],

@@ -1,23 +1,33 @@
+import { existsSync } from "node:fs";
+import { heatmapDecodings } from "@kindling/pose";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
-import { exitTable, exitWorkText, sweepTable } from "../exitText.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import { findsAllPersons, sceneKeys } from "../sceneKeys.ts";
 import type { Shell } from "../shell.ts";
-import { textTable } from "../textTable.ts";
 import { evaluateAllPersons } from "./evaluateAllPersons.ts";
 
-/** `kindling evaluate RUN-or-WEIGHTS [data=…]`: PCK of a network on a data set, per joint. */
+/** `kindling evaluate RUN-or-WEIGHTS [data=…]`: PCK and COCO's AP of a network on a data set, per joint. */
 export function evaluate(shell: Shell): Command {
   return defineCommand(shell, {
     name: "evaluate",
-    summary: "measures a network on a data set: PCK, per joint; of networks that find all persons, COCO's AP",
+    summary: "measures a network on a data set: PCK, COCO's AP and AR, per joint, with confidence intervals",
     operands: [{ name: "RUN-or-WEIGHTS", help: "a run folder, or a weights file (.safetensors, .pth)" }],
     keys: {
-      data: { kind: "path", help: "COCO-style annotations (default: the validation set of the run)" },
+      data: { kind: "path", help: "annotations (default: the validation set of the run)" },
       images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
-      boxes: { kind: "choice", choices: ["truth"], default: "truth", help: "where the persons' boxes come from: the annotations" },
+      boxes: {
+        kind: "text",
+        default: "truth",
+        help: "where the persons' boxes come from: the annotations, or a detector's results (JSON), by which there is no PCK",
+      },
+      flip: { kind: "flag", help: "look at the mirrored crop (or image) too, and take the mean" },
+      decode: {
+        kind: "choice",
+        choices: heatmapDecodings,
+        help: "how key points are read (default: the run's evaluate.decode, else quarter; SimCC: argmax or dark)",
+      },
       threshold: { kind: "number", min: 0, default: 0.1, help: "a joint is found within this fraction of the norm" },
       norm: {
         kind: "choice",
@@ -31,8 +41,8 @@ export function evaluate(shell: Shell): Command {
       },
       batchSize: { kind: "integer", min: 1, default: 16, help: "persons at a time" },
       limit: { kind: "integer", min: 1, help: "only the first so many persons" },
+      results: { kind: "path", help: "file for the detections in COCO's form, which `kindling coco-eval` reads" },
       out: { kind: "path", help: "folder for sample pictures (default: the samples of a run folder; none for a weights file)" },
-      flip: { kind: "flag", help: "networks that find all persons: also look at the mirrored image, and take the mean" },
       ...sceneKeys,
       ...networkKeys,
     },
@@ -40,45 +50,31 @@ export function evaluate(shell: Shell): Command {
       if (values.threshold === 0) throw new InputError("threshold must be above 0");
       if (values.images !== undefined && values.data === undefined)
         throw new InputError("images is given without data; give data=ANN.json");
+      const boxes = values.boxes === "truth" ? undefined : values.boxes;
+      if (boxes !== undefined && !existsSync(boxes)) throw new InputError(`boxes: ${boxes}: there is no such file; give truth or a file`);
       const { readNetworkFile } = await import("@kindling/trainer");
       const { evaluateNetwork } = await import("../evaluateNetwork.ts");
+      const { evaluationJson, networkEvaluationText } = await import("../evaluationReport.ts");
       const network = await readNetworkFile(target!, networkOptions(values)); // the one operand, checked
-      if (findsAllPersons(network)) return evaluateAllPersons({ ...values, network, progress, signal });
-      for (const name of ["flip", "height", "scales"] as const) {
+      if (findsAllPersons(network)) {
+        for (const name of ["decode", "results"] as const) {
+          if (values[name] !== undefined)
+            throw new InputError(`${name} is for networks that find one person in a box; ${network.model.card.name} finds all`);
+        }
+        if (boxes !== undefined) throw new InputError(`boxes: ${network.model.card.name} finds all persons by itself, without boxes`);
+        return evaluateAllPersons({ ...values, network, progress, signal });
+      }
+      for (const name of ["height", "scales"] as const) {
         if (values[name])
           throw new InputError(`${name} is for networks that find all persons; ${network.model.card.name} finds one in a box`);
       }
-      const { norm, threshold, boxes } = values;
-      const exit = exitOf(values.exit);
-      const result = await evaluateNetwork({ ...values, exit, norm: norm === "torso" ? "torso" : "box", network, progress, signal });
-      const { pck, joints, persons, leftOut, loss, dataset, picture, exits, early, sweep } = result;
+      const norm = values.norm === "torso" ? "torso" : "box";
+      const decode = heatmapDecodings.find((known) => known === values.decode);
+      const options = { ...values, boxes, decode, exit: exitOf(values.exit), norm } as const;
+      const result = await evaluateNetwork({ ...options, network, progress, signal });
+      const leftOut = result.keypoints?.leftOut ?? 0;
       if (leftOut > 0) progress.note(`${leftOut} persons without a labelled torso are not counted`);
-      const measure = `PCK@${threshold}${norm === "torso" ? " of the torso" : ""}`;
-      const rows = joints.map(({ name, fraction, labels }) => [name, fraction === null ? "–" : fraction.toFixed(3), String(labels)]);
-      const footer = [
-        `${persons} persons of ${dataset}, boxes: ${boxes}${loss === undefined ? "" : `, loss ${loss.toPrecision(4)}`}`,
-        ...(picture ? [picture] : []),
-        ...(exits ? ["", exitTable(exits, measure)] : []),
-        ...(exits && sweep ? ["", sweepTable(sweep, exits, measure)] : []),
-        ...(exits && early ? [`exit=${early.exit}: ${measure} ${early.pck.toFixed(3)}, ${exitWorkText(early, exits)}`] : []),
-      ];
-      return {
-        json: {
-          pck,
-          perJoint: Object.fromEntries(joints.map(({ name, fraction }) => [name, fraction])),
-          persons,
-          boxes,
-          ...(loss === undefined ? {} : { loss }),
-          threshold,
-          norm,
-          dataset,
-          ...(picture ? { picture } : {}),
-          ...(exits ? { exits } : {}),
-          ...(early ? { early } : {}),
-          ...(sweep ? { sweep } : {}),
-        },
-        text: [textTable([["joint", measure, "labels"], ...rows, ["mean", pck.toFixed(3), ""]]), ...footer].join("\n"),
-      };
+      return { json: evaluationJson(result, values), text: networkEvaluationText(result, values) };
     },
   });
 }

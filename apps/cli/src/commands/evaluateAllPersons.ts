@@ -28,9 +28,9 @@ export async function evaluateAllPersons(options: EvaluateAllPersonsOptions): Pr
   if (norm !== "box")
     throw new InputError(`norm=${norm}: persons who were not pointed out are measured by the longer side of their box; use norm=box`);
   const { evaluateScenes } = await import("../evaluateScenes.ts");
-  const { readDataset } = await import("../evaluateNetwork.ts");
+  const { readEvaluatedData } = await import("../evaluatedData.ts");
   const find = { scale: sceneScaleOf(network, options), flip, assembly: assemblyOf(grouping) };
-  const dataset = await readDataset(options);
+  const dataset = await readEvaluatedData(options);
   const cuts = network.run?.recipe.data;
   const isCut = options.limit !== undefined || (options.data === undefined && (cuts?.limit ?? cuts?.overfit) !== undefined);
   const result = await evaluateScenes({ ...options, dataset, isCut, find, out: options.out ?? network.run?.samples });
