@@ -14,7 +14,7 @@ import {
   writeFileAtomically,
 } from "@kindling/trainer";
 import sharp from "sharp";
-import { readDataset } from "../evaluateNetwork.ts";
+import { readEvaluatedData } from "../evaluatedData.ts";
 import { InputError } from "../exit.ts";
 import { sizeOfPair } from "../networkKeys.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
@@ -58,7 +58,7 @@ export async function explainAlignment(options: ExplainAlignmentOptions): Promis
       `${names[0]} takes crops of ${input.join("x")} and ${names[1]} of ${second.input.join("x")}: CKA compares what both see`,
     );
   }
-  const dataset = await readDataset({ ...options, network: first });
+  const dataset = await readEvaluatedData({ ...options, network: first });
   if (dataset.samples.length < batchSize) {
     throw new InputError(
       `${dataset.name} has ${dataset.samples.length} persons, fewer than a minibatch of ${batchSize}; give a smaller batchSize, of 4 at least`,

@@ -12,7 +12,7 @@ import {
   writeFileAtomically,
   writeSamplePictures,
 } from "@kindling/trainer";
-import { readDataset } from "../evaluateNetwork.ts";
+import { readEvaluatedData } from "../evaluatedData.ts";
 import { InputError } from "../exit.ts";
 import { sizeOfPair } from "../networkKeys.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
@@ -51,7 +51,7 @@ export async function explainSamples(
   options: ExplainSamplesOptions,
 ): Promise<{ readonly samples: readonly ExplainedSample[]; readonly files: readonly string[] }> {
   const { network, teacher, count, out, progress } = options;
-  const dataset = await readDataset(options);
+  const dataset = await readEvaluatedData(options);
   await makeOutputFolder("out", out);
   using device = await openTunedDevice((text) => progress.note(text));
   const predictions = await predictAll(device, network, dataset, options);
