@@ -14,7 +14,7 @@ import {
   writeFileAtomically,
   writeSamplePictures,
 } from "@kindling/trainer";
-import { type EvaluatedData, readDetectedData, readEvaluatedData } from "./evaluatedData.ts";
+import { type EvaluatedData, readEvaluatedData } from "./evaluatedData.ts";
 import { InputError } from "./exit.ts";
 import { type EarlyExitAccuracy, type ExitAccuracy, evaluateEarlyExits, exitAccuracies, sweepExits } from "./exitAccuracy.ts";
 import { type KeypointMeasures, measureDetections, measureKeypoints, type OksMeasures } from "./measurePredictions.ts";
@@ -77,7 +77,7 @@ const tiles = 16;
 export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<NetworkEvaluation> {
   const { network, threshold, progress, signal } = options;
   const input = inputOf(network);
-  const dataset = await (options.boxes === undefined ? readEvaluatedData(options) : readDetectedData(options, options.boxes));
+  const dataset = await readEvaluatedData(options, options.boxes);
   const joints = dataset.skeleton.joints;
   const { card } = network.model;
   if (card.joints !== joints.length) {
