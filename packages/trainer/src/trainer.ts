@@ -13,10 +13,9 @@ import { targetCodecOf } from "./targetCodecOf.ts";
 import type { EpochEvent, ReplacedEvent, StepEvent, StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
+import { describePulls } from "./weighting/describePulls.ts";
 import { lossWeightsAt } from "./weighting/lossWeight.ts";
-import { presentWeights } from "./weighting/presentWeights.ts";
-import { measuresPulls, termNorms } from "./weighting/termMeasures.ts";
-import { type TermPull, termPulls } from "./weighting/termPulls.ts";
+import { measuredNorms } from "./weighting/termMeasures.ts";
 
 /** What a trainer works on; it frees none of it. */
 export interface TrainerParts {
@@ -183,7 +182,7 @@ export class Trainer implements AsyncDisposable {
 
   /** The rest of the present epoch; its event, or null when the signal stopped it. */
   async *#trainEpoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent | ReplacedEvent, EpochEvent | null> {
-    const { recipe, device } = this.#parts;
+    const { recipe, device, networks } = this.#parts;
     const lossWeights = this.#lossWeights(this.#epoch);
     const rateAt = (step: number): number => learningRateAt(recipe.schedule, recipe.optimizer.learningRate, step, this.stepsPerEpoch);
     const inFlight: StepInFlight[] = [];
@@ -215,7 +214,7 @@ export class Trainer implements AsyncDisposable {
       }
     }
     while (inFlight.length > 0) yield* await finish();
-    if (images > 0) this.#pulls = await this.#measuredPulls();
+    if (images > 0) this.#pulls = await measuredNorms(recipe, networks);
     if (stopped) return null;
     const seconds = (performance.now() - started) / 1000;
     const counted = this.stepsPerEpoch - this.#skipped;
@@ -225,7 +224,7 @@ export class Trainer implements AsyncDisposable {
       step: this.#steps,
       epoch: this.#epoch + 1,
       losses: means,
-      ...(this.#pulls.length > 0 ? { terms: await this.#termPulls(lossWeights) } : {}),
+      ...(this.#pulls.length > 0 ? { terms: await describePulls(recipe, networks, lossWeights, this.#pulls) } : {}),
       learningRate: rateAt(this.#steps - 1), // that of the last step, which may lie before a resumption
       imagesPerSecond: images / seconds,
       ...(this.#replaced > 0 ? { replaced: this.#replaced } : {}),
@@ -237,25 +236,6 @@ export class Trainer implements AsyncDisposable {
     if (!earlyStopping || !this.#best || this.#waited < earlyStopping.patience) return null;
     const best = { epoch: this.#best.step / this.stepsPerEpoch, value: this.#best.value };
     return { kind: "stopped", step: this.#steps, epoch: this.#epoch, metric, patience: earlyStopping.patience, best };
-  }
-
-  /** Of the last step; 0 for a term that was not measured or overflowed. */
-  async #measuredPulls(): Promise<readonly number[]> {
-    const { recipe, networks } = this.#parts;
-    if (!measuresPulls(recipe)) return [];
-    const norms = termNorms(networks.store, recipe);
-    return [...(await networks.store.read([norms])).get(norms)!].map((norm) => (Number.isFinite(norm) ? norm : 0));
-  }
-
-  /** With the weights that the terms' rules give and what the recipe's weighting has made of them by now. */
-  async #termPulls(written: readonly number[]): Promise<Readonly<Record<string, TermPull>>> {
-    const { recipe, networks } = this.#parts;
-    const weights = await presentWeights(written, networks);
-    return termPulls(
-      recipe.losses.map(({ name }) => name),
-      weights,
-      this.#pulls,
-    );
   }
 
   #lossWeights(epoch: number): readonly number[] {

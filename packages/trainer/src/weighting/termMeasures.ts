@@ -14,6 +14,13 @@ export function termNorms(store: ParameterStore, { losses }: TermsOf): Variable 
   return store.transient("termNorms", [losses.length]);
 }
 
+/** What {@link termNorms} holds after a step, 0 for a term that overflowed; none where it is not measured. */
+export async function measuredNorms(recipe: TermsOf, { store }: Pick<Networks, "store">): Promise<readonly number[]> {
+  if (!measuresPulls(recipe)) return [];
+  const norms = termNorms(store, recipe);
+  return [...(await store.read([norms])).get(norms)!].map((norm) => (Number.isFinite(norm) ? norm : 0));
+}
+
 /** Where a step that balances leaves the weights that it used, [terms]. Not saved. */
 export function termWeights(store: ParameterStore, { losses }: TermsOf): Variable {
   return store.transient("termWeights", [losses.length]);
