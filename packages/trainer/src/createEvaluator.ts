@@ -20,5 +20,12 @@ export function createEvaluator(device: Device, recipe: Recipe, networks: Networ
   const codec = targetCodecOf(data);
   const { decode, flip } = recipe.evaluate;
   if (codec.kind === "pafs") return SceneEvaluator.create(device, { ...options, codec, flip });
-  return Evaluator.create(device, { ...options, codec, ...(decode ? { decoding: decode } : {}), ...(flip ? { flip: skeleton } : {}) });
+  const everyExit = model.card.codec.kind === "heatmaps" && model.card.outputs(data.input).length > 1;
+  return Evaluator.create(device, {
+    ...options,
+    everyExit,
+    codec,
+    ...(decode ? { decoding: decode } : {}),
+    ...(flip ? { flip: skeleton } : {}),
+  });
 }

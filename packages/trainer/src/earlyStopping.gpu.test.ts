@@ -7,7 +7,7 @@ import { readMetrics } from "./metricsFile.node.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
 import { readRunDescription } from "./runDescription.node.ts";
-import { createRunFolder, openRunFolder, type RunFolder } from "./runFolder.node.ts";
+import { createRunFolder, epochWeights, openRunFolder, type RunFolder } from "./runFolder.node.ts";
 import { createTinyData, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 import { type RunEvent, trainRun } from "./trainRun.node.ts";
 
@@ -41,7 +41,7 @@ test("a run stops after so many validations that are no better, and says so in i
   expect((await readMetrics(folder.metrics)).at(-1)).toEqual({ kind: "stopped", ...why });
   expect((await readRunDescription(folder)).stopped).toEqual(why);
   expect((await readdir(path.dirname(folder.lastWeights))).sort()).toEqual(["best.safetensors", "epoch-2.safetensors", "last.safetensors"]);
-  expect(readSafetensors(await readFile(folder.epochWeights(2))).metadata).toMatchObject({ model: "squeezenet-hpe" });
+  expect(readSafetensors(await readFile(epochWeights(folder, 2))).metadata).toMatchObject({ model: "squeezenet-hpe" });
 
   // Resumed as it is, it stops where it did; with more patience it goes on as one that always had it.
   expect((await run(stuck(2, { saveEvery: "2" }), { resume: folder })).events.map(({ kind }) => kind)).toEqual(["start", "stopped"]);

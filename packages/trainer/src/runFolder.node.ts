@@ -20,10 +20,18 @@ export interface RunFolder {
   readonly samples: string;
   readonly bestWeights: string;
   readonly lastWeights: string;
-  /** `weights/epoch-N.safetensors`: those after so many epochs, of a recipe with `saveEvery`. */
-  epochWeights(epoch: number): string;
   /** What resuming needs: weights, optimizer, random streams and position, in one file. */
   readonly state: string;
+}
+
+/** `weights/epoch-N.safetensors`: the weights after so many epochs, of a recipe with `saveEvery`. */
+export function epochWeights({ lastWeights }: RunFolder, epoch: number): string {
+  return path.join(path.dirname(lastWeights), `epoch-${epoch}.safetensors`);
+}
+
+/** `weights/best-exit-N.safetensors`: those with which exit N, counted from 1, was at its best, of a network with several. */
+export function exitWeights({ lastWeights }: RunFolder, exit: number): string {
+  return path.join(path.dirname(lastWeights), `best-exit-${exit}.safetensors`);
 }
 
 /** A folder that is not a run, or none at all. */
@@ -74,7 +82,6 @@ function runFolderAt(folderPath: string): RunFolder {
     samples: inside("samples"),
     bestWeights: inside("weights", "best.safetensors"),
     lastWeights: inside("weights", "last.safetensors"),
-    epochWeights: (epoch) => inside("weights", `epoch-${epoch}.safetensors`),
     state: inside("state", "last.safetensors"),
   };
 }

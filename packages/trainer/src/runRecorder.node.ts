@@ -80,9 +80,11 @@ export class RunRecorder {
     const { joints } = this.#skeleton;
     const perJoint = Object.fromEntries(evaluation.perJoint.map((value, joint) => [joints[joint]!, value]));
     await appendMetrics(this.#folder.metrics, { ...event, metrics, perJoint, ...(oks ? { oks } : {}) } as typeof event);
-    await appendScalars(this.#tensorBoard, event.step, prefixed("validation", metrics));
+    const exits = Object.fromEntries((event.exits ?? []).map((exit, i) => [`pck.${i + 1}`, exit.pck]));
+    const scalars = prefixed("validation", { ...metrics, ...exits });
+    await appendScalars(this.#tensorBoard, event.step, scalars);
     const row = this.#rows.at(-1);
-    if (row) this.#rows[this.#rows.length - 1] = { ...row, ...prefixed("validation", metrics) };
+    if (row) this.#rows[this.#rows.length - 1] = { ...row, ...scalars };
     await this.#writeRows();
     const file = path.join(this.#folder.samples, `epoch-${String(event.epoch).padStart(4, "0")}.jpg`);
     if (evaluation.tiles.length > 0) await writeSamplePictures(file, evaluation.tiles, this.#skeleton);

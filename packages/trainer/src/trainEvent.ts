@@ -54,6 +54,8 @@ export interface ValidationEvent {
   readonly evaluation: Evaluation;
   /** Whether the recipe's metric is better than in every validation before. */
   readonly best: boolean;
+  /** Of a network with several exits: each one's PCK, 0–1, and whether it is that exit's best so far. */
+  readonly exits?: readonly { readonly pck: number; readonly best: boolean }[];
 }
 
 /** Early stopping: the last `patience` validations were no better than the best one. The run ends here, before its last epoch. */

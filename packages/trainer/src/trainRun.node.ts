@@ -9,7 +9,7 @@ import { recipeToYaml } from "./recipe/recipeToYaml.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
-import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
+import { epochWeights, exitWeights, type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { StoppedEvent, TrainEvent } from "./trainEvent.ts";
@@ -99,10 +99,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
       for await (const event of trainer.run(options.signal)) {
         await recorder.record(event);
         if (event.kind === "stopped") await noteStop(folder, event);
-        if (event.kind === "epoch" && event.epoch % (recipe.saveEvery ?? Number.POSITIVE_INFINITY) === 0) {
-          await saveStudent(folder.epochWeights(event.epoch), recipe, await trainer.studentWeights());
-        }
-        if (event.kind === "validation" && event.best) await saveStudent(folder.bestWeights, recipe, await trainer.studentWeights());
+        for (const file of weightsFiles(event, recipe, folder)) await saveStudent(file, recipe, await trainer.studentWeights());
         yield event;
         if (!endsStage(event, recipe)) continue;
         resume = await save(folder, recipe, trainer);
@@ -123,6 +120,14 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
 function endsStage(event: TrainEvent, recipe: Recipe): boolean {
   if (event.kind === "epoch") return event.epoch % recipe.validateEvery !== 0 && event.epoch !== recipe.schedule.epochs;
   return event.kind === "validation" || event.kind === "interrupted";
+}
+
+/** Where the weights of this moment are kept beside the last ones. */
+function weightsFiles(event: TrainEvent, { saveEvery }: Recipe, folder: RunFolder): readonly string[] {
+  if (event.kind === "epoch") return saveEvery !== undefined && event.epoch % saveEvery === 0 ? [epochWeights(folder, event.epoch)] : [];
+  if (event.kind !== "validation") return [];
+  const exits = (event.exits ?? []).flatMap((exit, i) => (exit.best ? [exitWeights(folder, i + 1)] : []));
+  return event.best ? [folder.bestWeights, ...exits] : exits;
 }
 
 async function save(folder: RunFolder, recipe: Recipe, trainer: Trainer): Promise<Snapshot> {

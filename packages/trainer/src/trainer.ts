@@ -1,16 +1,16 @@
-import { createLoader, type DataLoader, type Dataset, type LoaderOptions, type ReplacedSample, type StoredRecords } from "@kindling/data";
+import type { DataLoader, Dataset, ReplacedSample, StoredRecords } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import { type StateDict, saveWeights } from "@kindling/models";
-import { augmentationStages } from "./augmentationStages.ts";
 import { createEvaluator, type RecipeEvaluator } from "./createEvaluator.ts";
+import { createLoaders, type Loaders } from "./createLoaders.ts";
+import { stoppedEarly } from "./earlyStopping.ts";
+import { exitScores } from "./exitScores.ts";
 import { isBetter } from "./metric.ts";
-import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRateAt } from "./schedules/learningRate.ts";
 import { restoreSnapshot, type Snapshot } from "./snapshot.ts";
-import { targetCodecOf } from "./targetCodecOf.ts";
-import type { EpochEvent, ReplacedEvent, StepEvent, StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
+import type { EpochEvent, ReplacedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import type { TrainingState } from "./trainingState.ts";
 import { type StepOutcome, TrainStep } from "./trainStep.ts";
 import { describePulls } from "./weighting/describePulls.ts";
@@ -48,6 +48,8 @@ export class Trainer implements AsyncDisposable {
   #best: TrainingState["best"];
   /** Validations since. */
   #waited: number;
+  /** Best PCK of each exit. */
+  #bestExits: readonly number[];
   #lossSums: Record<string, number>;
   /** Steps of the present epoch in which f16 overflowed. */
   #skipped: number;
@@ -69,6 +71,7 @@ export class Trainer implements AsyncDisposable {
     this.#steps = resume?.state.step ?? 0;
     this.#best = resume?.state.best;
     this.#waited = resume?.state.waited ?? 0;
+    this.#bestExits = resume?.state.bestExits ?? [];
     this.#lossSums = { ...resume?.state.lossSums };
     this.#skipped = resume?.state.skipped ?? 0;
     this.#replaced = resume?.state.loader.replaced ?? 0;
@@ -110,7 +113,8 @@ export class Trainer implements AsyncDisposable {
     const { recipe } = this.#parts;
     const { epochs } = recipe.schedule;
     while (this.#epoch < epochs) {
-      const stopped = this.#stoppedEarly(); // also where a run that was stopped is resumed
+      const at = { step: this.#steps, epoch: this.#epoch, best: this.#best, waited: this.#waited };
+      const stopped = stoppedEarly(recipe, at, this.stepsPerEpoch); // also where a run that was stopped is resumed
       if (stopped) {
         yield stopped;
         return;
@@ -146,7 +150,12 @@ export class Trainer implements AsyncDisposable {
     const best = isBetter(recipe.metric, value, this.#best?.value);
     if (best) this.#best = { step: this.#steps, value };
     this.#waited = best ? 0 : this.#waited + 1;
-    return { kind: "validation", step: this.#steps, epoch: this.#epoch, evaluation, best };
+    const exits = exitScores(evaluation, validation, recipe.pckThreshold).map((score, exit) => ({
+      pck: score,
+      best: isBetter("pck", score, this.#bestExits[exit]),
+    }));
+    this.#bestExits = exits.map((exit, i) => (exit.best ? exit.pck : this.#bestExits[i]!)); // the first of an exit is its best
+    return { kind: "validation", step: this.#steps, epoch: this.#epoch, evaluation, best, ...(exits.length > 0 ? { exits } : {}) };
   }
 
   /** The student's weights, their averages where the recipe has `ema`, named and laid out as in PyTorch. */
@@ -166,6 +175,7 @@ export class Trainer implements AsyncDisposable {
       loader: this.#loader.state(),
       ...(this.#best ? { best: this.#best } : {}),
       ...(this.#waited > 0 ? { waited: this.#waited } : {}),
+      ...(this.#bestExits.length > 0 ? { bestExits: this.#bestExits } : {}),
       lossSums: { ...this.#lossSums },
       ...(this.#skipped > 0 ? { skipped: this.#skipped } : {}),
       ...(this.#pulls.length > 0 ? { pulls: this.#pulls } : {}),
@@ -231,13 +241,6 @@ export class Trainer implements AsyncDisposable {
     };
   }
 
-  #stoppedEarly(): StoppedEvent | null {
-    const { earlyStopping, metric } = this.#parts.recipe;
-    if (!earlyStopping || !this.#best || this.#waited < earlyStopping.patience) return null;
-    const best = { epoch: this.#best.step / this.stepsPerEpoch, value: this.#best.value };
-    return { kind: "stopped", step: this.#steps, epoch: this.#epoch, metric, patience: earlyStopping.patience, best };
-  }
-
   #lossWeights(epoch: number): readonly number[] {
     const { losses, schedule } = this.#parts.recipe;
     return lossWeightsAt(losses, epoch, schedule.epochs);
@@ -250,41 +253,4 @@ interface StepInFlight {
   readonly learningRate: number;
   readonly replaced: readonly ReplacedSample[];
   readonly outcome: Promise<StepOutcome>;
-}
-
-interface Loaders {
-  readonly training: DataLoader;
-  readonly validation: DataLoader;
-}
-
-function createLoaders({ recipe, training, validation, stored, resume }: TrainerParts): Loaders {
-  if (recipe.teacher?.cache !== undefined && !stored?.training.teacher) {
-    throw new Error("the teacher is cached, but its heatmaps are not given: readRecipeData opens them");
-  }
-  const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(resume ? { state: resume.state.loader } : {}) };
-  return {
-    training: createLoader({
-      ...loaderOptions(recipe, training),
-      ...(recipe.data.scenes ? { views: recipe.data.scenes } : {}), // validation sees whole images
-      batchSize: recipe.data.batchSize,
-      augment: augmentationStages(recipe),
-      ...order,
-      unreadable: "replace",
-      ...(stored ? { stored: stored.training } : {}),
-    }),
-    validation: createLoader({
-      ...loaderOptions(recipe, validation),
-      batchSize: microBatchSize(recipe),
-      ...(stored ? { stored: stored.validation } : {}),
-    }),
-  };
-}
-
-function loaderOptions(recipe: Recipe, dataset: Dataset): Omit<LoaderOptions, "batchSize"> {
-  const {
-    input: [height, width],
-    workers,
-    cache,
-  } = recipe.data;
-  return { dataset, input: { height, width }, codec: targetCodecOf(recipe.data), cache, ...(workers === undefined ? {} : { workers }) };
 }

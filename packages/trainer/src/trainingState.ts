@@ -12,6 +12,8 @@ export interface TrainingState {
   readonly best?: { readonly step: number; readonly value: number };
   /** Validations since the best; absent for none. */
   readonly waited?: number;
+  /** Best PCK of each exit so far, of a network with several. */
+  readonly bestExits?: readonly number[];
   /** Steps of the present epoch in which f16 overflowed, which are not in its sums; absent for none. */
   readonly skipped?: number;
   /** How hard each loss term pulled in the last step, of an epoch that is not complete; absent where it is not measured. */

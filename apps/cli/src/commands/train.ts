@@ -187,5 +187,14 @@ function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> {
   }
   if (event.kind !== "validation") return { ...event };
   const { pck, loss, perJoint } = event.evaluation;
-  return { kind: "validation", step: event.step, epoch: event.epoch, pck, loss, perJoint, best: event.best };
+  return {
+    kind: "validation",
+    step: event.step,
+    epoch: event.epoch,
+    pck,
+    loss,
+    perJoint,
+    best: event.best,
+    ...(event.exits ? { exits: event.exits } : {}),
+  };
 }
