@@ -30,7 +30,7 @@ export interface HalfBody {
   /** Fewest labelled joints of the person. */
   readonly joints: number;
   /** Fewest labelled joints of a half that is shown. */
-  readonly half: number;
+  readonly half: readonly [upper: number, lower: number];
   /**
    * Probability of the upper half, where both halves have enough joints. HRNet means one half but compares a normal instead of a uniform number
    * with 0.5, which gives Φ(0.5) = 0.69146.

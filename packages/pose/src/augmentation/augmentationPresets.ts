@@ -3,10 +3,11 @@ import type { Augmentation } from "./augmentation.ts";
 /** The names of the published augmentations. */
 export type AugmentationPreset = "hrnet" | "mpii" | "rtmpose-stage1" | "rtmpose-stage2";
 
-const hrnetHalfBody = { probability: 0.3, joints: 9, half: 3, upper: 0.69146, padding: 1.5 } as const;
+const hrnetHalfBody = { probability: 0.3, joints: 9, half: [3, 3], upper: 0.69146, padding: 1.5 } as const;
 const hsv = { hue: 5, saturation: 30, value: 30 } as const;
 const blur = { probability: 0.1, kernel: [3, 7] } as const;
-const mmposeHalfBody = { probability: 0.3, joints: 8, half: 2, upper: 0.5, padding: 1.5 } as const;
+/** The defaults of mmpose's `RandomHalfBody`: its documentation says others. */
+const mmposeHalfBody = { probability: 0.3, joints: 9, half: [2, 3], upper: 0.7, padding: 1.5 } as const;
 
 /**
  * `hrnet`: HRNet on COCO (w32_256x192_adam_lr1e-3.yaml: SCALE_FACTOR .35, ROT_FACTOR 45, PROB_HALF_BODY .3, NUM_JOINTS_HALF_BODY 8).

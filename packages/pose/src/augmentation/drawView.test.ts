@@ -10,6 +10,7 @@ import { drawView } from "./drawView.ts";
 import { plainView, type SampleView } from "./sampleView.ts";
 
 const input = { width: 192, height: 256 };
+const place = { seed: 7, epoch: 3, sample: 0 };
 const halves = bodyHalves(coco17);
 /** A box of 60 × 120 pixels, so that the crop is 75 × 1.25 · … high and 112.5 wide; joints of the upper half at y < 60, of the lower at y ≥ 60. */
 const person = {
@@ -45,10 +46,10 @@ test("a factor of 2 shows twice as much about the same centre, and a turn of 90�
 
 test("half a body is centred on the mean of its labelled joints, with 1.5 times their extent (HRNet's half_body_transform)", () => {
   // The lower half: joints 11 … 16 at x = 133 … 148, y = 115 … 140; mean (140.5, 127.5), extent 15 × 25, so 25 · 0.75 · 1.5 = 28.125 wide.
-  const lower = view({ halfBody: { probability: 1, joints: 9, half: 3, upper: 0, padding: 1.5 } });
+  const lower = view({ halfBody: { probability: 1, joints: 9, half: [3, 3], upper: 0, padding: 1.5 } });
   expect(lower.affine).toEqual(cropAffine({ center: [140.5, 127.5], scale: { width: 28.125, height: 37.5 } }, input));
   // The upper half: joints 0 … 10 at x = 100 … 130, y = 20 … 40; the width decides: 30 · 1.5 = 45.
-  const upper = view({ halfBody: { probability: 1, joints: 9, half: 3, upper: 1, padding: 1.5 } });
+  const upper = view({ halfBody: { probability: 1, joints: 9, half: [3, 3], upper: 1, padding: 1.5 } });
   expect(upper.affine).toEqual(cropAffine({ center: [115, 30], scale: { width: 45, height: 60 } }, input));
 });
 
@@ -57,12 +58,36 @@ test("half a body needs enough labelled joints; the other half stands in for one
     ...person,
     keypoints: person.keypoints.map((value, i) => (i % 3 === 2 && !joints.includes(Math.floor(i / 3)) ? 0 : value)),
   });
-  const rule = { probability: 1, joints: 9, half: 3, upper: 0, padding: 1.5 } as const;
+  const rule = { probability: 1, joints: 9, half: [3, 3], upper: 0, padding: 1.5 } as const;
   expect(view({ halfBody: rule }, 0, labelled([0, 1, 2, 3, 11, 12, 13, 14]))).toEqual(plainView(person.box, input));
   const few = view({ halfBody: rule }, 0, labelled([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12]));
   expect(applyAffine(few.affine, [112, 28])).toEqual([96, 128]); // the mean of joints 0 … 8
   const none = { ...person, keypoints: person.keypoints.map((value, i) => (i % 3 === 2 ? value : 50)) };
   expect(view({ halfBody: rule }, 0, none)).toEqual(plainView(person.box, input)); // all joints on one point
+});
+
+test("RTMPose's half bodies are mmpose's RandomHalfBody as it is: 9 labelled joints, 2 above or 3 below, .7 of them upper", () => {
+  const always = { ...augmentationPresets["rtmpose-stage1"].halfBody!, probability: 1 }; // the preset has it
+  expect(augmentationPresets["rtmpose-stage2"].halfBody).toEqual(augmentationPresets["rtmpose-stage1"].halfBody);
+  expect(augmentationPresets["rtmpose-stage1"].halfBody?.probability).toBe(0.3);
+  const labelled = (joints: readonly number[]) => ({
+    ...person,
+    keypoints: person.keypoints.map((value, i) => (i % 3 === 2 && !joints.includes(Math.floor(i / 3)) ? 0 : value)),
+  });
+  const plain = plainView(person.box, input);
+  const shown = (joints: readonly number[], upper: number): SampleView => view({ halfBody: { ...always, upper } }, 0, labelled(joints));
+  expect(shown([0, 1, 2, 3, 4, 5, 6, 7], 1)).toEqual(plain); // 8 in all
+  const twoBelow = [0, 1, 2, 3, 4, 5, 6, 11, 12];
+  expect(shown(twoBelow, 0)).toEqual(shown(twoBelow, 1)); // the upper half stands in
+  expect(shown(twoBelow, 0)).not.toEqual(plain);
+  // Of a person with two joints above and seven in all below, both halves can be shown.
+  const few = { ...halves, upper: [0, 1], lower: [2, 3, 4, 5, 6, 7, 8] };
+  const of = (upper: number) =>
+    drawView(labelled([0, 1, 2, 3, 4, 5, 6, 7, 8]), { augmentation: { halfBody: { ...always, upper } }, input, halves: few }, place);
+  expect(of(1)).not.toEqual(of(0));
+  const views = samples.map((sample) => view({ halfBody: always }, sample));
+  const upper = views.filter((each) => Math.abs(drawn(each).center[1] - 30) < 1e-6).length;
+  expect(Math.abs(upper / count - 0.7)).toBeLessThan(bound(0.7));
 });
 
 /** What was drawn, read from the matrix. */
@@ -209,4 +234,4 @@ test("udp's rule is that of the plain crop", () => {
   expect(udp.affine).toEqual(cropOfBox(person.box, input, "udp"));
 });
 
-const never = { probability: 0, joints: 1, half: 1, upper: 0.5, padding: 1 } as const;
+const never = { probability: 0, joints: 1, half: [1, 1], upper: 0.5, padding: 1 } as const;

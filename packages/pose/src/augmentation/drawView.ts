@@ -93,9 +93,12 @@ function drawHalfBody(keypoints: ArrayLike<number>, options: HalfBody, halves: B
   let count = 0;
   for (let joint = 0; joint < keypoints.length / 3; joint++) if (labelled(joint)) count++;
   if (count < options.joints) return null;
-  const [upper, lower] = [halves.upper.filter(labelled), halves.lower.filter(labelled)];
-  const inOrder = chance(random, options.upper) ? [upper, lower] : [lower, upper];
-  const shown = inOrder.find(({ length }) => length >= Math.max(1, options.half));
+  const [upper, lower] = [halves.upper, halves.lower].map((half, i) => ({
+    joints: half.filter(labelled),
+    least: Math.max(1, options.half[i]!),
+  }));
+  const inOrder = chance(random, options.upper) ? [upper!, lower!] : [lower!, upper!]; // two of two
+  const shown = inOrder.find(({ joints, least }) => joints.length >= least)?.joints;
   if (!shown) return null;
 
   const [xs, ys] = [shown.map((joint) => keypoints[joint * 3]!), shown.map((joint) => keypoints[joint * 3 + 1]!)];

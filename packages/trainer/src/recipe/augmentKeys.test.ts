@@ -40,7 +40,7 @@ test("an augmentation is named, or written out with published values where it sa
     rotation: { probability: 0.6, deviation: 45, limit: 90 },
     scale: { probability: 1, range: [0.9, 1.1] },
     dropout: { probability: 1, side: [0.2, 0.4] },
-    halfBody: { probability: 0.3, joints: 9, half: 3, upper: 0.5, padding: 1.5 },
+    halfBody: { probability: 0.3, joints: 9, half: [3, 3], upper: 0.5, padding: 1.5 },
     medianBlur: { probability: 0.1, kernel: [3, 7] },
     hsv: { hue: 9, saturation: 30, value: 30 },
     beyond: "redraw",

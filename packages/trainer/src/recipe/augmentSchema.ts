@@ -24,7 +24,10 @@ const parameters = closedObject({
   halfBody: closedObject({
     probability: chance(0.3),
     joints: z.int().min(1).default(9).describe("fewest labelled joints of the person"),
-    half: z.int().min(1).default(3).describe("fewest labelled joints of the half"),
+    half: z
+      .tuple([z.int().min(1), z.int().min(1)])
+      .default([3, 3])
+      .describe("fewest labelled joints of the upper and of the lower half"),
     upper: z.number().min(0).max(1).default(0.5).describe("probability of the upper half; HRNet's code has 0.69146 where it means 0.5"),
     padding: z.number().gt(0).max(10).default(1.5).describe("size of the crop over that of the box about the joints"),
   })
