@@ -35,7 +35,7 @@ export { readDataSet, readingOptions, skeletonOf } from "./readDataSet.node.ts";
 export { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 export { overrideAliases } from "./recipe/overrides.ts";
 export { parseRecipe } from "./recipe/parseRecipe.ts";
-export { readRecipe } from "./recipe/readRecipe.node.ts";
+export { type RecipeTranslation, readRecipe } from "./recipe/readRecipe.node.ts";
 export { RecipeError, type RecipePlace } from "./recipe/recipeError.ts";
 export { recipeJsonSchema } from "./recipe/recipeJsonSchema.ts";
 export { type RecipeKey, recipeKeys } from "./recipe/recipeKeys.ts";

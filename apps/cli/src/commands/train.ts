@@ -12,7 +12,7 @@ export function train(shell: Shell): Command {
   return defineCommand(shell, {
     name: "train",
     summary: "trains a recipe into runs/<name>, or goes on with a run exactly where it stopped",
-    operands: [{ name: "RECIPE", help: "a recipe (YAML), or with `resume` the folder of a run" }],
+    operands: [{ name: "RECIPE", help: "a recipe (YAML), or HRNet's own configuration; with `resume` the folder of a run" }],
     keys: {
       resume: { kind: "flag", help: "go on with the run whose folder is given" },
       runs: { kind: "path", default: "runs", help: "where the run folder is made" },
@@ -26,7 +26,10 @@ export function train(shell: Shell): Command {
       const { openTunedDevice } = await import("../tune/tunedDevice.ts");
       const changes = Object.fromEntries(overrides.map(({ key, value }) => [key, value]));
       const existing = values.resume ? await openRunFolder(target!) : null; // the one operand, checked
-      const recipe = await readRecipe(existing?.recipe ?? target!, changes);
+      const recipe = await readRecipe(existing?.recipe ?? target!, changes, ({ yaml, notes }) => {
+        progress.note(`${target} is a configuration of HRNet's code; as a recipe:\n${yaml}`);
+        for (const note of notes) progress.note(`not as there: ${note}`);
+      });
       if (existing) {
         const before = await readRecipe(existing.recipe);
         if (recipeDigest(before) !== recipeDigest(recipe)) {
@@ -128,6 +131,7 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
       const { pck, oks, loss: value } = event.evaluation;
       const loss = `${oks ? `  AP ${oks.AP.toFixed(3)}` : ""}${value === undefined ? "" : `  loss ${value.toPrecision(4)}`}`;
       progress.note(`  validation  PCK ${pck.toFixed(3)}${loss}${event.best ? "  best so far" : ""}`);
+      if (event.exits) progress.note(`    PCK of the exits  ${event.exits.map((exit) => exit.pck.toFixed(3)).join("  ")}`);
       break;
     }
     case "stopped": {
