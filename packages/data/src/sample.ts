@@ -79,7 +79,7 @@ export interface Dataset {
    * samples' predictions against them is fair.
    */
   readonly persons: readonly PersonAnnotation[];
-  /** How the samples were chosen from the file, as the command line's keys say it ("minKeypoints=5"); absent when they are all that can be learnt from, or the first of these. */
+  /** How the samples were chosen from the file, as the command line's keys say it ("minKeypoints=5"), and the format where it was said against the contents; absent when they are all that can be learnt from, or the first of these. */
   readonly selection?: string;
 }
 

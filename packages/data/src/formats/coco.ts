@@ -23,10 +23,10 @@ export interface CocoOptions extends ParseOptions {
 export function parseCoco(document: unknown, options: CocoOptions): Dataset {
   const { source, format = "coco", exists = () => true, segmentations = false } = options;
   const dialect = cocoDialects[format];
-  const skeleton = format === "coco" ? (options.skeleton ?? coco17) : dialect.skeleton;
   const root = record(document);
   if (!root) throw new DatasetError(`${source}: a COCO file is a JSON object with "images" and "annotations"; got ${typeName(document)}`);
   const written = list(root, "annotations", source);
+  const skeleton = format === "coco" ? writtenSkeleton(root, options.skeleton) : dialect.skeleton;
   const described = list(root, "images", source).map((image, index) => parseImage(image, index, options));
   const persons = personCategories(root, skeleton, source);
 
@@ -40,6 +40,14 @@ export function parseCoco(document: unknown, options: CocoOptions): Dataset {
   const context = { images, persons, skeleton, dialect, source, segmentations };
   const annotations = written.map((annotation, index) => parseAnnotation(record(annotation), index, context));
   return assembleDataset({ source, folder: options.images, skeleton, described, images, annotations, clipsBoxes: true }, options);
+}
+
+/** What the key points of a file in COCO's form are: what is asked for, but COCO's own where the file names these and asked for are more or fewer. */
+function writtenSkeleton({ categories }: JsonObject, asked: Skeleton = coco17): Skeleton {
+  const names = (Array.isArray(categories) ? categories : []).map((category) => record(category)?.keypoints);
+  const cocos = coco17.joints.map(plainName).join();
+  const named = names.some((keypoints) => Array.isArray(keypoints) && keypoints.map((name) => plainName(String(name))).join() === cocos);
+  return named && asked.joints.length !== coco17.joints.length ? coco17 : asked;
 }
 
 interface Context {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { coco17, halpe26, humanart21, lsp14, mapKeypoints, mpii16 } from "@kindling/pose";
+import { coco17, halpe26, humanart21, jhmdb15, lsp14, mapKeypoints, mpii16 } from "@kindling/pose";
 import { describe, expect, test } from "vitest";
-import { annotationFormats, recogniseFormat } from "./annotationFormat.ts";
+import { type AnnotationFormat, annotationFormats, recogniseFormat } from "./annotationFormat.ts";
 import { parseCoco } from "./coco.ts";
 import { parseMpii } from "./mpii.ts";
 import { readDataset } from "./readDataset.node.ts";
@@ -69,6 +69,23 @@ describe.skipIf(!existsSync(mmpose))("real files (skipped when shared/data is ab
     const [first] = (await readDataset({ annotations })).persons;
     expect(first!.box).toEqual({ x: 78, y: 61, width: 54, height: 159 });
     expect(first!.keypoints[0]).toBe(98.851746);
+  });
+
+  test("a format that was said and is not what stands in the file decides its boxes, and so is part of what was chosen", async () => {
+    const annotations = path.join(mmpose, "jhmdb/test_jhmdb_sub1.json");
+    const as = async (format?: AnnotationFormat) =>
+      (await readDataset({ annotations, ...(format ? { format, skeleton: jhmdb15 } : {}) })).selection;
+    expect([await as(), await as("jhmdb"), await as("coco")]).toEqual([undefined, undefined, "format=coco"]);
+  });
+
+  test("COCO's key points are mapped to a skeleton of another number of joints, by name", async () => {
+    const annotations = path.join(mmpose, "coco/test_coco.json");
+    const own = await readDataset({ annotations });
+    const mapped = await readDataset({ annotations, skeleton: lsp14, minKeypoints: 2 });
+    expect([mapped.skeleton, mapped.selection]).toEqual([lsp14, "skeleton=lsp14 minKeypoints=2"]);
+    for (const [i, { keypoints }] of mapped.persons.entries())
+      expect(keypoints).toEqual(mapKeypoints(own.persons[i]!.keypoints, coco17, lsp14));
+    await expect(readDataset({ annotations, skeleton: humanart21, format: "lsp" })).rejects.toThrow("lsp14 needs 3·14 = 42");
   });
 
   test("CrowdPose says how crowded an image is", async () => {

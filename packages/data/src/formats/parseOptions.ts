@@ -12,7 +12,8 @@ export interface ParseOptions extends SampleChoice {
   readonly format?: AnnotationFormat;
   /**
    * What the dataset's key points are: by default what the format's are. Others are mapped by the joints' names (`mapKeypoints`), but in a file of the
-   * format "coco", and in one of no other format with as many key points, the key points are the skeleton's.
+   * format "coco", and in one of no other format with as many key points, the key points are the skeleton's; unless the file names COCO's 17 and the
+   * skeleton has more or fewer.
    */
   readonly skeleton?: Skeleton;
   /** Keep the segmentations of all persons, not of crowds alone. */

@@ -4,9 +4,10 @@ import path from "node:path";
 import type { Size } from "@kindling/pose";
 import sharp from "sharp";
 import { type Dataset, DatasetError } from "../sample.ts";
-import { recogniseFormat } from "./annotationFormat.ts";
+import { type AnnotationFormat, recogniseFormat } from "./annotationFormat.ts";
 import { parseCoco } from "./coco.ts";
 import { mpiiImages, parseMpii } from "./mpii.ts";
+import type { ParseOptions } from "./parseOptions.ts";
 import { readAnnotationDocument } from "./readAnnotationDocument.node.ts";
 import type { ReadDatasetOptions } from "./readDatasetOptions.ts";
 
@@ -23,8 +24,24 @@ export async function readDataset({ annotations, images = path.dirname(annotatio
   const format = rest.format ?? recogniseFormat(document, annotations, rest.skeleton);
   const exists = fileLookup();
   const options = { ...rest, source: annotations, images };
-  if (format !== "mpii") return parseCoco(document, { ...options, format, exists });
-  return parseMpii(document, { ...options, sizes: await sizesOf(mpiiImages(document, options).filter(exists)) });
+  if (format === "mpii") return parseMpii(document, { ...options, sizes: await sizesOf(mpiiImages(document, options).filter(exists)) });
+  const dataset = parseCoco(document, { ...options, format, exists });
+  if (rest.format === undefined || isRecognised(document, format, options)) return dataset;
+  return { ...dataset, selection: [`format=${format}`, ...(dataset.selection ? [dataset.selection] : [])].join(" ") };
+}
+
+/** Whether a format that was said is the one that the contents say; formats count pixels of boxes from different numbers. */
+function isRecognised(
+  document: unknown,
+  format: AnnotationFormat,
+  { source, skeleton }: Pick<ParseOptions, "source" | "skeleton">,
+): boolean {
+  try {
+    return recogniseFormat(document, source, skeleton) === format;
+  } catch (error) {
+    if (error instanceof DatasetError) return false; // the contents leave it open
+    throw error;
+  }
 }
 
 /** Images whose headers are read at once. */
