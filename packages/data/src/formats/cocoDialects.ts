@@ -11,6 +11,7 @@ import {
   type Skeleton,
 } from "@kindling/pose";
 import type { JsonObject } from "./jsonValues.ts";
+import { wholeBodyKeypoints } from "./wholeBodyKeypoints.ts";
 
 /** A data set that is annotated in COCO's way, and how it differs from COCO. */
 export interface CocoDialect {
@@ -42,7 +43,7 @@ export type CocoFormat =
 export const cocoDialects: Readonly<Record<CocoFormat, CocoDialect>> = {
   coco: { skeleton: coco17 },
   /** The parts of COCO-WholeBody stand beside the body's `keypoints`; files that have all 133 in `keypoints` are read too. */
-  cocoWholebody: { skeleton: cocoWholebody133, keypoints: wholebodyKeypoints },
+  cocoWholebody: { skeleton: cocoWholebody133, keypoints: wholeBodyKeypoints },
   halpe: { skeleton: halpe136 },
   crowdpose: { skeleton: crowdpose14, written: crowdpose14.joints.map((joint) => (joint === "head_top" ? "head" : joint)) },
   aic: { skeleton: aic14 },
@@ -59,10 +60,3 @@ export const cocoDialects: Readonly<Record<CocoFormat, CocoDialect>> = {
     written: babypose12.joints.map((joint) => joint.replace("wrist", "hand").replace("ankle", "foot")),
   },
 };
-
-const wholebodyParts = ["foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts"];
-
-function wholebodyKeypoints(annotation: JsonObject): unknown {
-  const parts = ["keypoints", ...wholebodyParts].map((key) => annotation[key]);
-  return parts.every((part) => Array.isArray(part)) ? parts.flat() : annotation.keypoints;
-}

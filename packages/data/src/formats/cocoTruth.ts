@@ -1,6 +1,7 @@
 import type { CategoryId, ImageId, OksTruth } from "@kindling/pose";
 import { DatasetError } from "../sample.ts";
 import { type JsonObject, list, numbers, record, typeName } from "./jsonValues.ts";
+import { wholeBodyKeys } from "./wholeBodyKeypoints.ts";
 
 /** A COCO-style annotation document as an evaluation by OKS takes it: every annotation of every category, nothing left out. */
 export interface CocoTruth {
@@ -17,9 +18,6 @@ export interface CocoTruth {
   /** What the evaluation should say beside its numbers, a sentence each. */
   readonly notes: readonly string[];
 }
-
-/** The parts of COCO-WholeBody as its files and results have them beside the body's `keypoints`. */
-export const wholeBodyKeys: readonly string[] = ["keypoints", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts"];
 
 /** What {@link parseCocoTruth} needs beside the document. */
 export interface CocoTruthOptions {

@@ -3,13 +3,18 @@ import type { RawDataset } from "./rawDataset.ts";
 import { jointName, mirroredName } from "./skeletonOfDocument.ts";
 
 /** Key point names of the file that are not the skeleton's in the skeleton's order, and flip pairs whose names do not mirror. */
-export function jointOrderChecks({ skeleton, personCategories }: RawDataset): readonly Problem[] {
+export function jointOrderChecks({ skeleton, personCategories, annotations }: RawDataset): readonly Problem[] {
   const order: Finding[] = [];
   const number: Finding[] = [];
+  const lists = annotations
+    .map(({ value }) => value.keypoints)
+    .filter((list) => Array.isArray(list) && list.length > 0) as readonly unknown[][];
+  const listed = (lists[0]?.length ?? 0) / 3;
   for (const { keypoints } of personCategories) {
     if (!Array.isArray(keypoints) || keypoints.length === 0) continue;
     const names = keypoints.map(jointName);
-    const expected = skeleton.joints.map(jointName);
+    // A whole body's category names the 17 of `keypoints`, beside which its other parts stand.
+    const expected = skeleton.joints.slice(0, names.length === listed ? listed : undefined).map(jointName);
     if (names.length !== expected.length)
       number.push({ note: `${names.length} names in the file, ${expected.length} in ${skeleton.name}` });
     else

@@ -13,7 +13,7 @@ function listChecks({ annotations, skeleton }: RawDataset): readonly Problem[] {
   const malformed: Finding[] = [];
   const wrongCount: Finding[] = [];
   for (const annotation of annotations) {
-    const { keypoints } = annotation.value;
+    const { written: keypoints } = annotation;
     if (!annotation.person || keypoints === undefined || keypoints === null) continue;
     const listed = numbers(keypoints);
     if (!listed) malformed.push({ annotation, note: malformedNote(keypoints) });
@@ -49,9 +49,10 @@ function malformedNote(keypoints: unknown): string {
 
 function countCheck({ annotations }: RawDataset): readonly Problem[] {
   const findings = annotations.flatMap((annotation): Finding[] => {
-    const { num_keypoints: count } = annotation.value;
-    if (!annotation.person || !annotation.keypoints || count === undefined || count === annotation.labelled) return [];
-    return [{ annotation, note: `num_keypoints ${JSON.stringify(count)}, labelled ${annotation.labelled}` }];
+    const { num_keypoints: count, keypoints } = annotation.value; // of the body alone, where there are other parts
+    if (!annotation.person || !annotation.keypoints || count === undefined) return [];
+    const labelled = (numbers(keypoints) ?? []).filter((v, at) => at % 3 === 2 && v > 0).length;
+    return count === labelled ? [] : [{ annotation, note: `num_keypoints ${JSON.stringify(count)}, labelled ${labelled}` }];
   });
   return problemOf(
     {

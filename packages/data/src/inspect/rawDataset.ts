@@ -1,5 +1,6 @@
 import type { Box, Skeleton } from "@kindling/pose";
 import { type JsonObject, numbers, record } from "../formats/jsonValues.ts";
+import { wholeBodyKeypoints } from "../formats/wholeBodyKeypoints.ts";
 import { DatasetError } from "../sample.ts";
 import type { ImageFacts } from "./imageFacts.ts";
 
@@ -39,6 +40,8 @@ export interface RawAnnotation {
   readonly crowd: boolean;
   /** Null when "bbox" is not four finite numbers. */
   readonly box: Box | null;
+  /** The key points as they are written: those of all parts of a whole body, or Human-Art's 21, where the skeleton is theirs. */
+  readonly written: unknown;
   /** k·[x, y, v] of the skeleton's joints; null when there is no such list of finite numbers. */
   readonly keypoints: readonly number[] | null;
   /** How many of them have v > 0. */
@@ -93,7 +96,8 @@ export function readRawDataset(document: unknown, { source, skeleton: skeletonOf
 function commonJoints(annotations: readonly unknown[]): number | null {
   const counts = new Map<number, number>();
   for (const annotation of annotations) {
-    const keypoints = record(annotation)?.keypoints;
+    const value = record(annotation);
+    const keypoints = value && wholeBodyKeypoints(value);
     if (Array.isArray(keypoints) && keypoints.length > 0) counts.set(keypoints.length / 3, (counts.get(keypoints.length / 3) ?? 0) + 1);
   }
   return (
@@ -114,7 +118,9 @@ function rawAnnotation(
   { image, person, joints }: { readonly image: RawImage | null; readonly person: boolean; readonly joints: number },
 ): RawAnnotation {
   const box = numbers(value.bbox);
-  const listed = numbers(value.keypoints);
+  const lists = [value.keypoints, wholeBodyKeypoints(value), value.keypoints_21];
+  const written = lists.find((list) => Array.isArray(list) && list.length === 3 * joints) ?? value.keypoints;
+  const listed = numbers(written);
   const keypoints = listed?.length === 3 * joints ? listed : null;
   return {
     value,
@@ -123,6 +129,7 @@ function rawAnnotation(
     person,
     crowd: Boolean(value.iscrowd),
     box: box?.length === 4 ? { x: box[0]!, y: box[1]!, width: box[2]!, height: box[3]! } : null,
+    written,
     keypoints,
     labelled: keypoints ? keypoints.filter((v, at) => at % 3 === 2 && v > 0).length : 0,
   };
