@@ -92,7 +92,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const recipe = network.run?.recipe;
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe && options.boxes === undefined ? recipe.losses : []; // a detector's boxes have no labels
-  const reading = readingOf(options, recipe);
+  const reading = { ...readingOf(options, recipe), crop: network.crop };
   const { codec } = reading;
   const flip = options.flip || recipe?.evaluate.flip === true;
   using device = await openTunedDevice((text) => progress.note(text));
@@ -107,7 +107,13 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
     everyExit,
   });
   // Without a loss nobody looks at targets.
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...(codec && losses.length > 0 ? { codec } : {}), batchSize });
+  await using loader = createLoader({
+    dataset,
+    input: sizeOfPair(input),
+    crop: network.crop,
+    ...(codec && losses.length > 0 ? { codec } : {}),
+    batchSize,
+  });
   progress.begin("evaluating", dataset.samples.length);
   const evaluation = await evaluator.evaluate({
     dataset,

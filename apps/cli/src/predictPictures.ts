@@ -2,7 +2,7 @@ import path from "node:path";
 import { cropImage, decodeImage } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import type { ExitCosts } from "@kindling/models";
-import { type Affine, type Box, coco17, cropOfBox, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import { type Affine, type Box, coco17, cropOfBox, cropRuleOf, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
 import {
   EarlyExits,
   type EarlyExitsOptions,
@@ -78,7 +78,7 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
-    const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input));
+    const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input), cropRuleOf(undefined, network.crop));
     const { keypoints, exit } = await predictor.predict(cropImage(image, toCrop, sizeOfPair(input)), invertAffine(toCrop));
     if (exit !== undefined) lefts.push({ exit });
     const picture = path.join(out, names[i]!);

@@ -16,6 +16,7 @@ export * from "./formats/coco.ts";
 export { type CocoDetectionsOptions, parseCocoDetections } from "./formats/cocoDetections.ts";
 export { type CocoTruth, type CocoTruthOptions, parseCocoTruth } from "./formats/cocoTruth.ts";
 export * from "./formats/detectedBoxes.ts";
+export { firstSamples } from "./formats/firstSamples.ts";
 export { type MpiiOptions, parseMpii } from "./formats/mpii.ts";
 export type * from "./formats/parseOptions.ts";
 export type * from "./formats/readDatasetOptions.ts";

@@ -1,4 +1,4 @@
-import { type AugmentationStage, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
+import { type AugmentationStage, type CropShape, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import { runPrepareTask } from "#runPrepareTask";
 import { defaultWorkers, openWorkerPool } from "#workerPool";
 import type { SceneViews } from "./bottomUp/sceneView.ts";
@@ -23,6 +23,8 @@ export interface LoaderOptions {
    * all their persons (`scenesOf`).
    */
   readonly codec?: TargetCodec;
+  /** What crops of persons show of the image; padded by default. */
+  readonly crop?: CropShape;
   /** How scenes are seen; letterboxes by default. */
   readonly views?: SceneViews;
   readonly batchSize: number;

@@ -1,6 +1,7 @@
 import {
   type Augmentation,
   type BodyHalves,
+  type CropRule,
   type DrawPlace,
   drawView,
   plainView,
@@ -8,7 +9,6 @@ import {
   type Size,
   type Skeleton,
   viewKeypoints,
-  type WarpRule,
 } from "@kindling/pose";
 import { cropImage, type RgbImage } from "./crop.ts";
 import { changePixels } from "./pixels/changePixels.ts";
@@ -28,14 +28,17 @@ export interface PersonViewOptions {
   readonly halves: BodyHalves;
   /** Null: the crop of the box. */
   readonly augmentation: Augmentation | null;
-  /** Default msra. */
-  readonly rule?: WarpRule;
+  /** Default msra; stretched crops are not augmented. */
+  readonly rule?: CropRule;
 }
 
 /** The view of a person in the epoch of `place`: a function of its arguments alone. */
 export function personView(sample: Sample, options: PersonViewOptions, place: DrawPlace): PersonView {
   const { input, skeleton, halves, augmentation, rule = "msra" } = options;
-  const view = augmentation ? drawView(sample, { augmentation, input, halves, rule }, place) : plainView(sample.box, input, rule);
+  const view =
+    augmentation && rule !== "stretched"
+      ? drawView(sample, { augmentation, input, halves, rule }, place)
+      : plainView(sample.box, input, rule);
   return { ...view, keypoints: viewKeypoints(view, sample.keypoints, skeleton, sample.imageWidth) };
 }
 

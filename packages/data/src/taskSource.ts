@@ -1,4 +1,4 @@
-import { augmentationOf, bodyHalves, openpose18, warpRuleOf } from "@kindling/pose";
+import { augmentationOf, bodyHalves, cropRuleOf, openpose18 } from "@kindling/pose";
 import { scenesOf } from "./bottomUp/scene.ts";
 import type { LoaderOptions } from "./loader.ts";
 import { LoaderError } from "./loaderError.ts";
@@ -19,13 +19,16 @@ export interface TaskSource {
  * @throws LoaderError for options that scenes do not go with, SkeletonError for scenes of a skeleton without shoulders.
  */
 export function taskSource(loader: LoaderOptions): TaskSource {
-  const { dataset, input, codec, stored, views = { kind: "letterbox" }, augment = [], cache, limit } = loader;
+  const { dataset, input, codec, crop, stored, views = { kind: "letterbox" }, augment = [], cache, limit } = loader;
   if (codec?.kind !== "pafs") {
     if (augment.length > 0) assertFresh(loader);
-    const rule = warpRuleOf(codec);
+    const rule = cropRuleOf(codec, crop);
     const kept = stored?.crops ? "stored.crops" : stored?.teacher ? "stored.teacher" : undefined;
     if (rule !== "msra" && kept)
-      throw new LoaderError(`${kept}: is of crops by HRNet's rule, and targets in udp's coding go with udp's crops`);
+      throw new LoaderError(
+        `${kept}: is of crops by HRNet's rule, and ${rule === "udp" ? "targets in udp's coding go with udp's crops" : "stretched crops are asked for"}`,
+      );
+    if (rule === "stretched" && augment.length > 0) throw new LoaderError("augment: stretched crops are not augmented; use crop: padded");
     const { skeleton } = dataset;
     const halves = bodyHalves(skeleton);
     const samples = dataset.samples.slice(0, limit);

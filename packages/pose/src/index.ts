@@ -17,7 +17,7 @@ export { drawView, type ViewedPerson, type ViewOptions } from "./augmentation/dr
 export { type PixelChange, plainView, type SampleView, viewKeypoints } from "./augmentation/sampleView.ts";
 export { type Affine, AffineError, applyAffine, invertAffine, type Point, transformKeypoints } from "./boxes/affine.ts";
 export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
-export { boxToCenterScale, type CenterScale, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";
+export { boxToCenterScale, type CenterScale, type CropRule, type CropShape, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";
 export { type DecodeHeatmapsOptions, decodeHeatmaps, type HeatmapDecoding, heatmapDecodings } from "./codecs/decodeHeatmaps.ts";
 export { type DecodeSimccOptions, decodeSimcc, type SimccDecoding, simccDecodings, simccSigma } from "./codecs/decodeSimcc.ts";
 export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps, type HeatmapEncoding } from "./codecs/encodeHeatmaps.ts";
@@ -25,7 +25,7 @@ export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabe
 export { meanOf, mirrorImage, unflipHeatmaps, unflipVectors } from "./codecs/flipTest.ts";
 export { darkKernelSize, gaussianKernel, simccKernelSize } from "./codecs/gaussianKernel.ts";
 export { blurPlane, type HeatmapPlane, planeOf } from "./codecs/heatmapPlane.ts";
-export { encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes, warpRuleOf } from "./codecs/targetCodec.ts";
+export { cropRuleOf, encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";
 export type { Point3 } from "./metrics/alignSimilarity.ts";

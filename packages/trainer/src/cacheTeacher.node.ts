@@ -12,6 +12,7 @@ import { readNamedWeights, readRecipeData } from "./readRecipeData.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe, TeacherRecipe } from "./recipe.ts";
 import { teacherRecordsOf } from "./teacherCache.node.ts";
+import { teacherCard } from "./teacherCard.ts";
 
 /** What {@link cacheTeacher} runs, and on what. */
 export interface CacheTeacherOptions {
@@ -65,7 +66,13 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
     using device = await openDevice();
     using loaded = loadNetwork(device, { model, weights });
     const { input, workers } = recipe.data;
-    using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize, losses: [] });
+    using evaluator = await Evaluator.create(device, {
+      ...loaded,
+      input,
+      normalization: teacherCard(recipe, model).input,
+      batchSize,
+      losses: [],
+    });
     await using loader = createLoader({
       dataset,
       input: { height: input[0], width: input[1] },

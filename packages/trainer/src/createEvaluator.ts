@@ -25,6 +25,7 @@ export function createEvaluator(device: Device, recipe: Recipe, networks: Networ
     ...options,
     everyExit,
     codec,
+    crop: data.crop,
     ...(decode ? { decoding: decode } : {}),
     ...(flip ? { flip: skeleton } : {}),
   });

@@ -40,6 +40,14 @@ function loaderOptions(recipe: Recipe, dataset: Dataset): Omit<LoaderOptions, "b
     input: [height, width],
     workers,
     cache,
+    crop,
   } = recipe.data;
-  return { dataset, input: { height, width }, codec: targetCodecOf(recipe.data), cache, ...(workers === undefined ? {} : { workers }) };
+  return {
+    dataset,
+    input: { height, width },
+    codec: targetCodecOf(recipe.data),
+    crop,
+    cache,
+    ...(workers === undefined ? {} : { workers }),
+  };
 }

@@ -2,10 +2,12 @@ import type { ParameterStore } from "@kindling/autograd";
 import { add, compile, fill, Graph, type Program, scaleBy, type Tensor } from "@kindling/autograd";
 import type { Batch, DataLoader, Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { outputsOf, type PoseModel } from "@kindling/models";
+import { type ModelCard, outputsOf, type PoseModel } from "@kindling/models";
 import {
   type Affine,
   boxNorm,
+  type CropRule,
+  type CropShape,
   cropOfBox,
   evaluateOks,
   flipPermutation,
@@ -20,7 +22,6 @@ import {
   type TargetCodec,
   targetShapes,
   transformKeypoints,
-  type WarpRule,
 } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { lossOf } from "./losses/lossOf.ts";
@@ -47,6 +48,10 @@ export interface EvaluatorOptions {
    * no loss, and key points are read as `PoseReading` says.
    */
   readonly codec?: TargetCodec;
+  /** What crops show of the image; default padded. The loader's must be the same. */
+  readonly crop?: CropShape;
+  /** How crops become its input; default as its card says. */
+  readonly normalization?: ModelCard["input"];
   /** Rule by which key points are read; default "quarter" for heatmaps, "argmax" for SimCC. */
   readonly decoding?: HeatmapDecoding;
   /** The flip test: the network looks at the mirrored crop too, and what it says is averaged. Joints change places as in this skeleton. */
@@ -118,9 +123,10 @@ export class Evaluator implements Disposable {
   static async create(device: Device, options: EvaluatorOptions): Promise<Evaluator> {
     const { model, store, input, batchSize, losses, codec, precision } = options;
     const { card } = model;
+    const seen = { ...card, input: options.normalization ?? card.input };
     const decoder = poseDecoder(card, input, options);
     const graph = new Graph();
-    const made = outputsOf(model, recordImages(graph, batchSize, input, card, precision), "eval");
+    const made = outputsOf(model, recordImages(graph, batchSize, input, seen, precision), "eval");
     const exits = options.everyExit ? made.map((head, i): [string, Tensor] => [exitName(i), head]) : [];
     const student = decoder.reads.map((at) => made[at]!);
     const outputs = Object.fromEntries([...student.map((read, i): [string, Tensor] => [outputName(i), read]), ...exits]);
@@ -144,7 +150,7 @@ export class Evaluator implements Disposable {
   }
 
   /** By which rule crops are cut for the network. */
-  get warp(): WarpRule {
+  get warp(): CropRule {
     return this.#decoder.warp;
   }
 

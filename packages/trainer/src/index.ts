@@ -19,6 +19,12 @@ export { biasedHsic, gramMatrix, type Hsic, unbiasedHsic } from "./explain/hsic.
 export { type LayerFeatures, layerFeatures } from "./explain/layerFeatures.ts";
 export { stageTaps } from "./explain/stageTaps.ts";
 export { TapReader, type TapReaderOptions } from "./explain/tapReader.ts";
+export { type CheckTeacherOptions, checkTeacher, farBelowShare, type TeacherCheck, type TriedFeed } from "./gate/checkTeacher.ts";
+export type { ExpectedFigures } from "./gate/expectedFigures.ts";
+export { type MeasuredTeacher, type MeasureTeacherOptions, measureTeacher } from "./gate/measureTeacher.ts";
+export type { TeacherFeed } from "./gate/teacherFeed.ts";
+export { TeacherGateError, teacherText } from "./gate/teacherGate.ts";
+export { imagePckSamples } from "./imagePckSamples.ts";
 export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
 export * from "./losses/lossTerm.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
@@ -71,4 +77,4 @@ export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSetting
 export { lossWeightsAt, rampAt, type Weight, type WeightRule } from "./weighting/lossWeight.ts";
 export type { TermPull } from "./weighting/termPulls.ts";
 export type { Weighting } from "./weighting/weighting.ts";
-export { parseWeightsMetadata, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";
+export { parseWeightsMetadata, type WeightsFigures, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

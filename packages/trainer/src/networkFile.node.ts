@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, hasSafetensorsHeader, type PoseModel, parseWeightsReference, readSafetensors, readWeights } from "@kindling/models";
+import { createModel, type PoseModel, parseWeightsReference, readWeights } from "@kindling/models";
+import type { CropShape } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { modelFiles, parseModelConfig } from "./modelFolder/modelConfig.ts";
 import { NetworkError } from "./networkError.ts";
@@ -9,7 +10,7 @@ import type { NamedWeights } from "./networks.ts";
 import { readRecipe } from "./recipe/readRecipe.node.ts";
 import type { NetworkRecipe, Recipe } from "./recipe.ts";
 import { RunFolderError } from "./runFolder.node.ts";
-import { networkOnly, parseWeightsMetadata, type WeightsMetadata } from "./weightsMetadata.ts";
+import { metadataOf, networkOnly, type WeightsMetadata } from "./weightsMetadata.ts";
 
 /** What the user says of a network; it wins over what the file says. */
 export interface NetworkFileOptions extends Partial<NetworkRecipe> {
@@ -26,6 +27,8 @@ export interface NetworkFile {
   readonly weights: NamedWeights;
   /** [height, width] of the crops it was trained for; null when neither the file nor the user nor the network says it (see {@link inputOf}). */
   readonly input: readonly [number, number] | null;
+  /** What crops shall show of the image: what they did in its training. */
+  readonly crop: CropShape;
   /** The run that it belongs to, when the folder was given. */
   readonly run: { readonly recipe: Recipe; readonly samples: string; readonly results: string } | null;
 }
@@ -47,12 +50,13 @@ export async function readNetworkFile(runOrWeights: string, options: NetworkFile
       `the weights ${weightsFile} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`,
     );
   });
-  const weights = { source: weightsFile, tensors: readWeights(bytes, { file: weightsFile, ...part }) };
-  const known = run ? { ...run.recipe.student, input: run.recipe.data.input } : (config ?? metadataOf(bytes));
+  const said = metadataOf(bytes);
+  const weights = { source: weightsFile, tensors: readWeights(bytes, { file: weightsFile, ...part }), ...(said ? { said } : {}) };
+  const known = run ? { ...run.recipe.student, input: run.recipe.data.input, crop: run.recipe.data.crop } : (config ?? said);
   const { model, network } = buildModel(weightsFile, known, options);
   const input = options.input ?? known?.input ?? (model.card.inputIsFixed ? model.card.inputSize : null);
   if (input) assertInputFits(model, input);
-  return { model, network, weights, input, run };
+  return { model, network, weights, input, crop: known?.crop ?? "padded", run };
 }
 
 /** The network's input, [height, width]. @throws NetworkError when it is not known. */
@@ -97,11 +101,6 @@ async function readFolder(folder: string): Promise<ReadFolder> {
 
 async function isThere(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null)) !== null;
-}
-
-/** What a safetensors file of ours says; null for any other file. */
-function metadataOf(bytes: Uint8Array): WeightsMetadata | null {
-  return hasSafetensorsHeader(bytes) ? parseWeightsMetadata(readSafetensors(bytes).metadata) : null;
 }
 
 function buildModel(

@@ -24,7 +24,7 @@ test("a file of ours names its network and input", async () => {
   expect(network.model.card).toMatchObject({ name: "squeezenet-hpe", joints: 5 });
   expect(network.model.path).toBe("network");
   expect(inputOf(network)).toEqual([96, 64]);
-  expect(network.weights).toEqual({ source: ours, tensors });
+  expect(network.weights).toMatchObject({ source: ours, tensors });
   expect(network.run).toBeNull();
 });
 

@@ -22,11 +22,14 @@ import { createAverage } from "./optimizers/weightAverage.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
 import { createWeighting, type WeightingState } from "./weighting/weighting.ts";
+import type { WeightsMetadata } from "./weightsMetadata.ts";
 
 /** The contents of a weights file, with the name that errors shall give it. */
 export interface NamedWeights {
   readonly source: string;
   readonly tensors: StateDict;
+  /** What a file of ours says of itself. */
+  readonly said?: WeightsMetadata;
 }
 
 /** Files that a recipe names, read. */

@@ -1,6 +1,9 @@
 import { heatmapSizeOf, heatmapsAt, type ModelCard } from "@kindling/models";
 import {
   type Affine,
+  type CropRule,
+  type CropShape,
+  cropRuleOf,
   decodeHeatmaps,
   decodeSimcc,
   type HeatmapDecoding,
@@ -9,8 +12,6 @@ import {
   type TargetCodec,
   unflipHeatmaps,
   unflipVectors,
-  type WarpRule,
-  warpRuleOf,
 } from "@kindling/pose";
 import { NetworkError } from "./networkError.ts";
 import { defaultSigma } from "./recipe.ts";
@@ -20,7 +21,7 @@ export interface PoseDecoder {
   /** Places of the tensors that it reads, among the network's outputs. */
   readonly reads: readonly number[];
   /** By which rule crops are cut for the network; predictions go back the same way. */
-  readonly warp: WarpRule;
+  readonly warp: CropRule;
   /** Key points [k·3] (x, y, score) of one sample's `values`, one array a tensor that is read; in pixels of the image, `toImage` being the crop's inverse. */
   decode(values: readonly Float32Array[], toImage: Affine): Float64Array;
   /** What tensor `at` of {@link reads} says of mirrored crops, as if it were of the crops; joints change places by `permutation` (`flipPermutation`). */
@@ -33,6 +34,8 @@ export interface PoseReading {
   readonly decoding?: HeatmapDecoding;
   /** What the network was trained with: how wide its targets are, and how they lie. Default: unbiased heatmaps of `defaultSigma`, RTMPose's vectors. */
   readonly codec?: TargetCodec;
+  /** What crops show of the image; default padded. */
+  readonly crop?: CropShape;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface PoseReading {
  */
 export function poseDecoder(card: ModelCard, [height, width]: readonly [number, number], reading: PoseReading = {}): PoseDecoder {
   const { name, codec, joints, outputs } = card;
-  const { decoding, codec: trained } = reading;
+  const { decoding, codec: trained, crop } = reading;
   const made = outputs([height, width]);
   switch (codec.kind) {
     case "heatmaps": {
@@ -57,7 +60,7 @@ export function poseDecoder(card: ModelCard, [height, width]: readonly [number, 
       };
       return {
         reads: [heatmapsAt(card, [height, width])],
-        warp: warpRuleOf(trained),
+        warp: cropRuleOf(trained, crop),
         decode: ([heatmaps], toImage) => decodeHeatmaps(heatmaps!, { ...options, toImage }),
         unflip: (heatmaps, _, permutation) => unflipHeatmaps(heatmaps, columns, permutation, encoding !== "udp"),
       };
@@ -69,7 +72,7 @@ export function poseDecoder(card: ModelCard, [height, width]: readonly [number, 
       const bins = made.map(({ shape }) => shape[1]!); // [k,bins] each
       return {
         reads: [0, 1],
-        warp: "msra",
+        warp: cropRuleOf(trained, crop),
         decode: ([x, y], toImage) => decodeSimcc(x!, y!, { ...options, toImage }),
         unflip: (vectors, at, permutation) => unflipVectors(vectors, bins[at]!, permutation, at === 0),
       };

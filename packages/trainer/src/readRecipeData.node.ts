@@ -6,6 +6,7 @@ import { readDataSet } from "./readDataSet.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
 import { openTeacherCache } from "./teacherCache.node.ts";
+import { metadataOf } from "./weightsMetadata.ts";
 
 /** The data sets of a recipe; each says how many entries were left out of it and why. */
 export interface RecipeData {
@@ -72,5 +73,6 @@ export async function readNamedWeights(text: string): Promise<NamedWeights> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new RecipeError(`the weights ${file} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`);
   });
-  return { source: file, tensors: readWeights(bytes, reference) };
+  const said = metadataOf(bytes);
+  return { source: file, tensors: readWeights(bytes, reference), ...(said ? { said } : {}) };
 }

@@ -1,6 +1,6 @@
 import type { AnnotationFormat, DetectedBoxChoice, ImageSplit, SceneViews } from "@kindling/data";
-import type { Head } from "@kindling/models";
-import type { Augmentation, AugmentationPreset, HeatmapDecoding, HeatmapEncoding, SimccLabels } from "@kindling/pose";
+import type { Head, ModelCard } from "@kindling/models";
+import type { Augmentation, AugmentationPreset, CropShape, HeatmapDecoding, HeatmapEncoding, SimccLabels } from "@kindling/pose";
 import type { LossTerm } from "./losses/lossTerm.ts";
 import type { Metric } from "./metric.ts";
 import type { ParameterGroupRecipe, ParameterKind } from "./optimizers/parameterGroups.ts";
@@ -97,6 +97,20 @@ export interface TeacherRecipe extends NetworkRecipe {
   readonly input?: readonly [height: number, width: number];
   /** Folder of the heatmaps that `kindling teacher-cache` made: training then runs no teacher, and reads what it gave rounded to f16. */
   readonly cache?: string;
+  /** How crops become its input, where that is not as its card says: to repeat what others did, or for weights that were trained otherwise. */
+  readonly normalization?: Partial<ModelCard["input"]>;
+  /** What becomes of the run when the teacher finds far fewer key points than it should (`checkTeacher`). */
+  readonly gate: "stop" | "warn" | "off";
+  /** Persons of the validation set that it is measured on before training. */
+  readonly gatePersons: number;
+  /** What it should reach there, fractions 0–1. Default: what its weights file or its authors say. */
+  readonly expect?: TeacherFigures;
+}
+
+/** How good a teacher is: PCK at the recipe's `pckThreshold`, and COCO's AP. */
+export interface TeacherFigures {
+  readonly pck?: number;
+  readonly AP?: number;
 }
 
 /** What the networks see, and how it is cut to batches. */
@@ -106,6 +120,8 @@ export interface DataRecipe {
   readonly validation: DataSetRecipe & { readonly boxes?: DetectedBoxesRecipe };
   /** Crops fed to the networks, [height, width] in pixels. */
   readonly input: readonly [height: number, width: number];
+  /** What crops show: the box widened to the input's aspect with a margin of 1.25, or the box alone, stretched over the input. */
+  readonly crop: CropShape;
   /** Target heatmaps, [height, width] in cells. Default: a quarter of the input. */
   readonly heatmap: readonly [height: number, width: number];
   /** Standard deviation of the target Gaussians in heatmap cells; the default is `defaultSigma`. */

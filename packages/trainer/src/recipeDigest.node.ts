@@ -3,16 +3,16 @@ import { recipeToYaml } from "./recipe/recipeToYaml.ts";
 import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
 
 /**
- * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length, when it stops early, which weights it keeps
- * and what changes only how fast it runs and in how much memory. A run may be extended, but not resumed with other losses. Whether a teacher is
- * cached counts, because the cache is rounded; where it lies does not.
+ * Hex SHA-256 of what a saved training state depends on: the recipe without its name, its length, when it stops early, which weights it keeps,
+ * how its teacher is judged and what changes only how fast it runs and in how much memory. A run may be extended, but not resumed with other
+ * losses. Whether a teacher is cached counts, because the cache is rounded; where it lies does not.
  */
 export function recipeDigest(recipe: Recipe): string {
   const { earlyStopping: _stopping, saveEvery: _saving, ...rest } = recipe;
   const same: Recipe = {
     ...rest,
     name: "x",
-    ...(recipe.teacher ? { teacher: withCacheAt("x", recipe.teacher) } : {}),
+    ...(recipe.teacher ? { teacher: teacherOf("x", recipe.teacher) } : {}),
     data: {
       ...recipe.data,
       train: withoutCrops(recipe.data.train),
@@ -27,10 +27,12 @@ export function recipeDigest(recipe: Recipe): string {
   return createHash("sha256").update(recipeToYaml(same)).digest("hex");
 }
 
-function withoutCrops({ data, images }: DataSetRecipe): DataSetRecipe {
-  return { data, images };
+function withoutCrops({ crops: _, ...rest }: DataSetRecipe): DataSetRecipe {
+  return rest;
 }
 
-function withCacheAt(folder: string, teacher: TeacherRecipe): TeacherRecipe {
-  return teacher.cache === undefined ? teacher : { ...teacher, cache: folder };
+function teacherOf(folder: string, teacher: TeacherRecipe): TeacherRecipe {
+  const { cache, expect: _, ...rest } = teacher;
+  const ungated = { ...rest, gate: "off", gatePersons: 1 } as const;
+  return cache === undefined ? ungated : { ...ungated, cache: folder };
 }

@@ -9,6 +9,7 @@ import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
+import { teacherCard } from "./teacherCard.ts";
 import { trainedOutputs } from "./trainedOutputs.ts";
 
 /** The program that runs once a micro-batch, to be compiled. */
@@ -35,7 +36,8 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
     Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")]),
   );
   const predictionOf = (model: PoseModel, role: "student" | "teacher", size: HeightWidth = input): readonly Tensor[] => {
-    const image = recordImages(graph, batchSize, input, model.card, precision);
+    const card = role === "teacher" ? teacherCard(recipe, model) : model.card;
+    const image = recordImages(graph, batchSize, input, card, precision);
     const made = outputsOf(model, size === input ? image : resizeBilinear(image, size), role === "student" ? "train" : "eval");
     nameOutputs(graph, role, model.card.outputs(size), made);
     return trainedOutputs(model.card, size).map((at) => made[at]!);

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parseWeightsReference } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
+import type { TeacherCheck } from "./gate/checkTeacher.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import type { StoppedEvent } from "./trainEvent.ts";
@@ -18,6 +19,8 @@ export interface RunDescription {
   readonly seeds: Readonly<Record<string, number>>;
   /** The annotation and weights files by path, with their SHA-256. */
   readonly files: Readonly<Record<string, string>>;
+  /** What the teacher reached before the first step; absent where it was not measured. */
+  readonly teacher?: TeacherCheck;
   /** Where early stopping ended the run; absent for one that it did not, or that went on. */
   readonly stopped?: Omit<StoppedEvent, "kind">;
 }

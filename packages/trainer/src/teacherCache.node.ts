@@ -19,20 +19,21 @@ export async function openTeacherCache(recipe: Recipe, training: Dataset): Promi
 /** What decides the teacher's heatmaps of a recipe, and where they are. @throws RecipeError when the weights cannot be read. */
 export async function teacherRecordsOf(
   { data }: Recipe,
-  { model, joints, width, weights }: TeacherRecipe,
+  { model, joints, width, weights, normalization }: TeacherRecipe,
   dataset: Dataset,
   directory: string,
 ): Promise<TeacherRecordOptions> {
   const hash = await sha256OfFile(weights).catch((error: NodeJS.ErrnoException) => {
     throw new RecipeError(`the weights ${weights} cannot be read (${error.code === "ENOENT" ? "there is no such file" : error.message})`);
   });
+  const fed = normalization ? `, normalization ${JSON.stringify(normalization)}` : "";
   return {
     dataset,
     annotations: data.train.data,
     images: data.train.images,
     input: { height: data.input[0], width: data.input[1] },
     directory,
-    teacher: { model, settings: `joints ${joints}, width ${width}, version ${teacherVersion}`, weights: hash },
+    teacher: { model, settings: `joints ${joints}, width ${width}${fed}, version ${teacherVersion}`, weights: hash },
     heatmap: [...data.heatmap, joints],
     command: `kindling teacher-cache RECIPE out=${directory}`,
   };

@@ -7,6 +7,7 @@ import { teacherTaps } from "./losses/lossTerm.ts";
 import { microBatchSize } from "./microBatches.ts";
 import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
+import { teacherCard } from "./teacherCard.ts";
 
 /**
  * The teacher's heatmaps of each sample, computed when a sample is first seen and kept in memory: without augmentation they never change,
@@ -65,6 +66,6 @@ export function recordTeacherHeatmaps(
   if (teacher?.card.codec.kind !== "heatmaps" || !recipe.data.cache) return null;
   if (recipe.losses.some((term) => teacherTaps(term).length > 0)) return null;
   const graph = new Graph();
-  const image = recordImages(graph, microBatchSize(recipe), recipe.data.input, teacher.card, precision);
+  const image = recordImages(graph, microBatchSize(recipe), recipe.data.input, teacherCard(recipe, teacher), precision);
   return { graph, heatmaps: heatmapsOf(teacher, image, "eval") };
 }

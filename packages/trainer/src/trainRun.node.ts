@@ -1,8 +1,10 @@
 import path from "node:path";
 import { type Device, DeviceLostError } from "@kindling/gpu";
-import { countParameters, type StateDict, writeSafetensors } from "@kindling/models";
+import { countParameters, writeSafetensors } from "@kindling/models";
 import { writeFileAtomically } from "./atomicFile.node.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpointFile.node.ts";
+import { checkTeacher, type TeacherCheck } from "./gate/checkTeacher.ts";
+import { TeacherGateError, teacherText } from "./gate/teacherGate.ts";
 import { createNetworks } from "./networks.ts";
 import { type RecipeData, readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 import { recipeToYaml } from "./recipe/recipeToYaml.ts";
@@ -11,11 +13,10 @@ import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
 import { epochWeights, exitWeights, type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { StoppedEvent, TrainEvent } from "./trainEvent.ts";
+import type { StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import { Trainer } from "./trainer.ts";
 import { variantsDigest } from "./variantsDigest.ts";
-import { weightsMetadata } from "./weightsMetadata.ts";
+import { type WeightsFigures, weightsMetadata } from "./weightsMetadata.ts";
 
 /** What is trained, into which folder, on which device. */
 export interface TrainRunOptions {
@@ -47,6 +48,8 @@ export type RunEvent =
       /** Of the student, as papers count them. */
       readonly parameters: number;
     }
+  /** Before the start: what the teacher reaches (`checkTeacher`), and the same in a sentence. */
+  | { readonly kind: "teacher"; readonly check: TeacherCheck; readonly text: string }
   | { readonly kind: "checkpoint"; readonly step: number; readonly path: string }
   | { readonly kind: "deviceLost"; readonly message: string };
 
@@ -58,7 +61,7 @@ const deviceLosses = 3;
  * when the signal stops the run, so that a run killed at any moment goes on exactly from its last state.
  * A lost device is replaced, at most three times, and the run goes on from its last state.
  * @throws DatasetError, ImageError, WeightsFileError, WeightsMismatchError, RecipeError for bad input, CheckpointError when there is nothing
- * to resume, RunFolderError when the run has all its epochs.
+ * to resume, RunFolderError when the run has all its epochs, TeacherGateError when the teacher finds far less than it should.
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEvent> {
   const { recipe, folder } = options;
@@ -68,9 +71,15 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
   }
   const data = await readRecipeData(recipe);
   const weights = await readRecipeWeights(recipe);
+  let teacher: TeacherCheck | null = null;
   for (let losses = 0; ; losses++) {
     const device = await options.openDevice();
     try {
+      if (!resume && !teacher && weights.teacher) {
+        teacher = await checkTeacher(device, { recipe, weights: weights.teacher, validation: data.validation });
+        if (teacher) yield { kind: "teacher", check: teacher, text: teacherText(teacher) };
+        if (teacher?.farBelow && recipe.teacher?.gate === "stop") throw new TeacherGateError(teacher);
+      }
       using networks = createNetworks(device, recipe, weights);
       await using trainer = await Trainer.create({
         device,
@@ -83,7 +92,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
       const fromStep = resume?.state.step ?? 0;
       const variants = variantsDigest(Object.values(trainer.step.programs));
       const computed = { adapter: device.fingerprint, precision: networks.precision, variants };
-      const otherVariants = await describe(options, computed, fromStep);
+      const otherVariants = await describe(options, computed, fromStep, teacher);
       const recorder = await RunRecorder.open(folder, data.training.skeleton, { step: fromStep, epoch: resume?.state.epoch ?? 0 });
       yield {
         kind: "start",
@@ -96,13 +105,21 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
         storeBytes: networks.store.bytes,
         parameters: countParameters(networks.student),
       };
+      let validated: ValidationEvent | null = null;
+      const saveStudent = async (file: string): Promise<void> => {
+        const figures = validated?.step === trainer.steps ? figuresOf(validated, recipe, data) : undefined;
+        await writeFileAtomically(file, writeSafetensors(await trainer.studentWeights(), weightsMetadata(recipe, figures)));
+      };
       for await (const event of trainer.run(options.signal)) {
+        if (event.kind === "validation") validated = event;
         await recorder.record(event);
         if (event.kind === "stopped") await noteStop(folder, event);
-        for (const file of weightsFiles(event, recipe, folder)) await saveStudent(file, recipe, await trainer.studentWeights());
+        for (const file of weightsFiles(event, recipe, folder)) await saveStudent(file);
         yield event;
         if (!endsStage(event, recipe)) continue;
-        resume = await save(folder, recipe, trainer);
+        await saveStudent(folder.lastWeights);
+        resume = await trainer.snapshot();
+        await saveCheckpoint(folder.state, resume.tensors, resume.state);
         yield { kind: "checkpoint", step: event.step, path: folder.state };
       }
       return;
@@ -130,15 +147,11 @@ function weightsFiles(event: TrainEvent, { saveEvery }: Recipe, folder: RunFolde
   return event.best ? [folder.bestWeights, ...exits] : exits;
 }
 
-async function save(folder: RunFolder, recipe: Recipe, trainer: Trainer): Promise<Snapshot> {
-  await saveStudent(folder.lastWeights, recipe, await trainer.studentWeights());
-  const snapshot = await trainer.snapshot();
-  await saveCheckpoint(folder.state, snapshot.tensors, snapshot.state);
-  return snapshot;
-}
-
-async function saveStudent(file: string, recipe: Recipe, weights: StateDict): Promise<void> {
-  await writeFileAtomically(file, writeSafetensors(weights, weightsMetadata(recipe)));
+/** What a validation says of the weights, for those who use them as a teacher. */
+function figuresOf({ evaluation }: ValidationEvent, { pckThreshold }: Recipe, { validation }: RecipeData): WeightsFigures {
+  const { pck, oks } = evaluation;
+  const AP = oks && oks.AP >= 0 ? { AP: oks.AP } : {};
+  return { pck, pckThreshold, ...AP, persons: validation.samples.length, validation: validation.name };
 }
 
 /**
@@ -149,6 +162,7 @@ async function describe(
   { recipe, folder, argv, versions, resume }: TrainRunOptions,
   computed: Pick<RunSession, "adapter" | "precision" | "variants">,
   fromStep: number,
+  teacher: TeacherCheck | null,
 ): Promise<boolean> {
   const session = { started: new Date().toISOString(), argv, ...computed };
   let otherVariants = false;
@@ -158,7 +172,8 @@ async function describe(
     otherVariants = before !== undefined && before !== computed.variants;
     await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });
   } else {
-    await writeRunDescription(folder, await describeRun(path.basename(folder.path), recipe, session, versions));
+    const description = await describeRun(path.basename(folder.path), recipe, session, versions);
+    await writeRunDescription(folder, teacher ? { ...description, teacher } : description);
   }
   await writeFileAtomically(folder.recipe, recipeToYaml(recipe));
   return otherVariants;

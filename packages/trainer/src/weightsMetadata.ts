@@ -1,21 +1,39 @@
-import { isHead } from "@kindling/models";
+import { hasSafetensorsHeader, isHead, parseSafetensorsHeader } from "@kindling/models";
+import type { CropShape } from "@kindling/pose";
 import type { NetworkRecipe, Recipe } from "./recipe.ts";
 
 /** What a weights file of ours says of its network, so that `evaluate` and `predict` need nothing else. */
 export interface WeightsMetadata extends NetworkRecipe {
   /** [height, width] of the network input. */
   readonly input: readonly [number, number];
+  /** What the crops showed that it was trained on; absent: padded. */
+  readonly crop?: CropShape;
+  /** What it reached in the validation of its run that chose it. */
+  readonly figures?: WeightsFigures;
 }
 
-/** Metadata of the student's weights, as safetensors stores it. */
-export function weightsMetadata({ student, data }: Recipe): Readonly<Record<string, string>> {
-  return networkMetadata(student, data.input);
+/** A validation. */
+export interface WeightsFigures {
+  /** Fraction 0–1. */
+  readonly pck: number;
+  /** Of the longer side of the person's box. */
+  readonly pckThreshold: number;
+  /** COCO's, where it was measured. */
+  readonly AP?: number;
+  readonly persons: number;
+  /** Name of the data set. */
+  readonly validation: string;
+}
+
+/** Metadata of the student's weights, as safetensors stores it; `figures` where a validation measured just these weights. */
+export function weightsMetadata({ student, data }: Recipe, figures?: WeightsFigures): Readonly<Record<string, string>> {
+  return networkMetadata({ ...student, input: data.input, crop: data.crop, ...(figures ? { figures } : {}) });
 }
 
 /** Metadata of a network's weights, as safetensors stores it. */
-export function networkMetadata(network: NetworkRecipe, input: readonly [number, number]): Readonly<Record<string, string>> {
-  const said = Object.entries(networkOnly(network)).map(([key, value]) => [key, String(value)]);
-  return { format: "pt", ...Object.fromEntries(said), input: input.join("x") };
+export function networkMetadata({ input, crop, figures, ...network }: WeightsMetadata): Readonly<Record<string, string>> {
+  const said = { ...networkOnly(network), input: input.join("x"), ...(crop === "stretched" ? { crop } : {}), ...figures };
+  return { format: "pt", ...Object.fromEntries(Object.entries(said).map(([key, value]) => [key, String(value)])) };
 }
 
 /** What says which network it is, of an object that may say more; what is not given is left out. */
@@ -30,9 +48,15 @@ export function networkOnly({ model, joints, width, refinements, stages, head }:
   };
 }
 
+/** What a weights file says of itself; null when it is not one of ours. */
+export function metadataOf(bytes: Uint8Array): WeightsMetadata | null {
+  return hasSafetensorsHeader(bytes) ? parseWeightsMetadata(parseSafetensorsHeader(bytes).metadata) : null;
+}
+
 /** The metadata of a weights file; null when it is not one of ours. */
 export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>): WeightsMetadata | null {
-  const { model, joints, width, refinements, stages, head, input } = metadata;
+  const { model, joints, width, refinements, stages, head, input, crop } = metadata;
+  const figures = figuresOf(metadata);
   const size = /^(\d+)x(\d+)$/.exec(input ?? "");
   if (model === undefined || !(Number(joints) > 0) || !(Number(width) > 0) || !size) return null;
   return {
@@ -43,5 +67,13 @@ export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>)
     ...(stages === undefined ? {} : { stages: Number(stages) }),
     ...(isHead(head) ? { head } : {}),
     input: [Number(size[1]), Number(size[2])],
+    ...(crop === "stretched" ? { crop } : {}),
+    ...(figures ? { figures } : {}),
   };
+}
+
+function figuresOf({ pck, pckThreshold, AP, persons, validation }: Readonly<Record<string, string>>): WeightsFigures | null {
+  if (validation === undefined || !(Number(pck) >= 0) || !(Number(pckThreshold) > 0) || !(Number(persons) > 0)) return null;
+  const figures = { pck: Number(pck), pckThreshold: Number(pckThreshold), persons: Number(persons), validation };
+  return Number(AP) >= 0 ? { ...figures, AP: Number(AP) } : figures;
 }

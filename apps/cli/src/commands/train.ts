@@ -51,7 +51,7 @@ export function train(shell: Shell): Command {
         for await (const happened of run) {
           show(happened, recipe, progress);
           event(jsonOf(happened));
-          if (happened.kind !== "checkpoint") last = happened.kind;
+          if (happened.kind !== "checkpoint" && happened.kind !== "teacher") last = happened.kind;
         }
       } catch (error) {
         // What failed before its first step is no run: the next try shall have the name.
@@ -141,6 +141,9 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
       );
       break;
     }
+    case "teacher":
+      if (!event.check.farBelow || recipe.teacher?.gate !== "stop") progress.note(event.text);
+      break;
     case "deviceLost":
       progress.note(`${event.message}; opening the device again`);
       break;
@@ -189,6 +192,7 @@ function jsonOf(event: RunEvent): Readonly<Record<string, unknown>> {
       fromStep: event.fromStep,
     };
   }
+  if (event.kind === "teacher") return { kind: "teacher", ...event.check };
   if (event.kind !== "validation") return { ...event };
   const { pck, loss, perJoint } = event.evaluation;
   return {

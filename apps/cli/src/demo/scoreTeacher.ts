@@ -15,9 +15,15 @@ export async function scoreTeacher(
   const batchSize = microBatchSize(recipe);
   using network = loadNetwork(device, await readNetworkFile(teacher.weights, { ...teacher, input }));
   const { validation } = await readRecipeData(recipe);
-  const options = { ...network, input, batchSize, losses: recipe.losses, codec };
+  const options = { ...network, input, batchSize, losses: recipe.losses, codec, crop: recipe.data.crop };
   using evaluator = await Evaluator.create(device, options);
-  await using loader = createLoader({ dataset: validation, input: { height: input[0], width: input[1] }, codec, batchSize });
+  await using loader = createLoader({
+    dataset: validation,
+    input: { height: input[0], width: input[1] },
+    codec,
+    crop: recipe.data.crop,
+    batchSize,
+  });
   const { pck, loss, tiles } = await evaluator.evaluate({
     dataset: validation,
     loader,

@@ -68,7 +68,7 @@ export async function explainAlignment(options: ExplainAlignmentOptions): Promis
   using device = await openTunedDevice((text) => progress.note(text));
   using left = await createReader(device, first, input, batchSize);
   using right = await createReader(device, second, input, batchSize);
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), batchSize, dropLast: true });
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: first.crop, batchSize, dropLast: true });
   const cka = new MinibatchCka(left.layers.length, right.layers.length);
   let persons = 0;
   progress.begin("comparing", loader.batchesPerEpoch * batchSize);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { cropImage, decodeImage } from "@kindling/data";
-import { type Box, coco17, cropOfBox } from "@kindling/pose";
+import { type Box, coco17, cropOfBox, cropRuleOf } from "@kindling/pose";
 import {
   eigenCam,
   eigenProjection,
@@ -49,7 +49,7 @@ export async function explainPictures(
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
-    const rgba = cropImage(image, cropOfBox(boxInside(image, options.box, file), size), size);
+    const rgba = cropImage(image, cropOfBox(boxInside(image, options.box, file), size, cropRuleOf(undefined, network.crop)), size);
     const activations = await reader.read(rgba);
     const tiles = activations.map((activation, layer): SampleTile => {
       const [, height, width, channels] = reader.shapes[layer]! as [number, number, number, number]; // the reader takes no others

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { createLoader, cropImage, type Dataset, decodeImage } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
-import { boxNorm, cropOfBox, normalizedMeanError, transformKeypoints } from "@kindling/pose";
+import { boxNorm, cropOfBox, cropRuleOf, normalizedMeanError, transformKeypoints } from "@kindling/pose";
 import {
   Evaluator,
   inputOf,
@@ -72,7 +72,7 @@ export async function explainSamples(
   const tiles: SampleTile[] = [];
   for (const { sample, keypoints, truth, distance } of ranked) {
     const { imagePath, box } = dataset.samples[sample]!;
-    const toCrop = cropOfBox(box, input);
+    const toCrop = cropOfBox(box, input, cropRuleOf(undefined, network.crop));
     tiles.push({
       rgba: cropImage(await decodeImage(imagePath), toCrop, input),
       ...input,
@@ -105,8 +105,8 @@ async function predictAll(
   }
   const size = Math.min(batchSize, dataset.samples.length);
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize: size, losses: [] });
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), batchSize: size });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, crop: network.crop, batchSize: size, losses: [] });
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: network.crop, batchSize: size });
   progress.begin(card.name, dataset.samples.length);
   const { predictions } = await evaluator.evaluate({
     dataset,

@@ -9,6 +9,7 @@ import {
   type SkipReason,
 } from "../sample.ts";
 import { chooseImages } from "./chooseImages.ts";
+import { onImagesOf } from "./firstSamples.ts";
 import { describeChoice, type SampleChoice } from "./sampleChoice.ts";
 
 /** What every annotation format is read into. */
@@ -98,11 +99,6 @@ function sampleOf(
     keypoints: Float32Array.from(keypoints),
     area,
   };
-}
-
-function onImagesOf(samples: readonly Sample[], persons: readonly PersonAnnotation[]): readonly PersonAnnotation[] {
-  const images = new Set(samples.map(({ imageId }) => imageId));
-  return persons.filter(({ imageId }) => images.has(imageId));
 }
 
 function emptyMessage(

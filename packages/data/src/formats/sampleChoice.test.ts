@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DatasetError } from "../sample.ts";
 import { parseCoco } from "./coco.ts";
+import { firstSamples } from "./firstSamples.ts";
 
 const count = 40;
 const document = {
@@ -32,6 +33,17 @@ test("persons of images that are not chosen are counted and no part of the datas
   expect(dataset.samples.map(({ id }) => id)).toEqual(["6", "7", "14", "15"]);
   expect(Object.fromEntries(dataset.skipped)).toEqual({ "image not chosen": 2 * count - 4 });
   expect(dataset.selection).toBe("only=few.txt");
+});
+
+test("the first samples of a dataset are those that reading it with this limit gives", () => {
+  const whole = parseCoco(document, options);
+  for (const limit of [1, 7, 8]) {
+    const { samples, persons } = firstSamples(whole, limit);
+    const read = parseCoco(document, { ...options, limit });
+    expect(samples).toEqual(read.samples);
+    expect(persons).toEqual(read.persons);
+  }
+  expect(firstSamples(whole, 2 * count)).toBe(whole);
 });
 
 test("persons with few key points or a small area are no samples, and do not count in an evaluation", () => {

@@ -1,6 +1,6 @@
 import { type Affine, transformKeypoints } from "../boxes/affine.ts";
 import type { Box, Size } from "../boxes/box.ts";
-import { cropOfBox, type WarpRule } from "../boxes/crop.ts";
+import { type CropRule, cropOfBox } from "../boxes/crop.ts";
 import { flipKeypoints, type Skeleton } from "../skeletons/skeleton.ts";
 
 /**
@@ -24,7 +24,7 @@ export type PixelChange =
   | { readonly kind: "hole"; readonly box: Box };
 
 /** The view without augmentation: the crop of the box. @throws BoxError when the box or the input has no inside. */
-export function plainView(box: Box, input: Size, rule: WarpRule = "msra"): SampleView {
+export function plainView(box: Box, input: Size, rule: CropRule = "msra"): SampleView {
   return { mirrored: false, affine: cropOfBox(box, input, rule), changes: [] };
 }
 

@@ -99,6 +99,25 @@ test("udp maps the corners of the box with its margin to the first and last pixe
   }
 });
 
+test("a stretched crop is the box alone in whole pixels, whatever its aspect: edges on edges, as cv2.resize of the slice", () => {
+  const affine = cropOfBox({ x: 10.4, y: 19.6, width: 30.2, height: 79.7 }, { width: 60, height: 40 }, "stretched");
+  for (const [corner, edge] of [
+    [
+      [9.5, 19.5],
+      [-0.5, -0.5],
+    ],
+    [
+      [39.5, 99.5],
+      [59.5, 39.5],
+    ],
+  ] as const) {
+    const [x, y] = applyAffine(affine, corner);
+    expect(x).toBeCloseTo(edge[0], 9);
+    expect(y).toBeCloseTo(edge[1], 9);
+  }
+  expect(() => cropOfBox({ x: 0, y: 0, width: 0, height: 1 }, { width: 4, height: 4 }, "stretched")).toThrow(BoxError);
+});
+
 test("boxes and transforms without an inside are refused", () => {
   expect(() => cropOfBox({ x: 1, y: 2, width: 0, height: 5 }, { width: 192, height: 256 })).toThrow(BoxError);
   expect(() => cropOfBox({ x: Number.NaN, y: 2, width: 3, height: 5 }, { width: 192, height: 256 })).toThrow(/must be positive/);

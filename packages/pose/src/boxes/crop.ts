@@ -14,6 +14,12 @@ export interface CenterScale {
  */
 export type WarpRule = "msra" | "udp";
 
+/** What of the image a crop shows: the box widened to the input's aspect with a margin, or the box alone, stretched over the input. */
+export type CropShape = "padded" | "stretched";
+
+/** How a crop is cut: padded, by one of the {@link WarpRule}s, or stretched. */
+export type CropRule = WarpRule | "stretched";
+
 /**
  * The crop of a person: the box about its centre, widened to the aspect ratio (width / height) of the network input and
  * enlarged by `padding`. Source: HRNet, lib/dataset/coco.py `_box2cs`; here in pixels, there in units of 200 pixels.
@@ -56,9 +62,24 @@ export function cropAffine({ center, scale }: CenterScale, output: Size, rotatio
 }
 
 /**
- * Image pixels → network input pixels for a person's box: the official crop of HRNet, with aspect padding and a margin of 1.25.
+ * Image pixels → network input pixels for a person's box: the official crop of HRNet, with aspect padding and a margin of 1.25; `stretched` is
+ * the box alone in whole pixels, its corners the input's, as `cv2.resize` of a slice of the image has them.
  * @throws BoxError when the box or the input has no inside.
  */
-export function cropOfBox(box: Box, input: Size, rule: WarpRule = "msra"): Affine {
+export function cropOfBox(box: Box, input: Size, rule: CropRule = "msra"): Affine {
+  if (rule === "stretched") return stretch(box, input);
   return cropAffine(boxToCenterScale(box, input.width / input.height), input, 0, rule);
+}
+
+function stretch({ x, y, width, height }: Box, input: Size): Affine {
+  const finite = [x, y, width, height].every(Number.isFinite);
+  if (!finite || !(width > 0 && height > 0 && input.width > 0 && input.height > 0)) {
+    throw new BoxError(
+      `cropOfBox: box and input must have an inside; got ${JSON.stringify({ x, y, width, height })}, input ${JSON.stringify(input)}`,
+    );
+  }
+  const zoomX = input.width / Math.max(1, Math.round(width));
+  const zoomY = input.height / Math.max(1, Math.round(height));
+  // Pixels are squares about their centres: the left edge of the box, half a pixel before the centre of its first, becomes that of the input.
+  return [zoomX, 0, (0.5 - Math.round(x)) * zoomX - 0.5, 0, zoomY, (0.5 - Math.round(y)) * zoomY - 0.5];
 }

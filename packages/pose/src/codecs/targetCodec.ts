@@ -1,5 +1,5 @@
 import type { Size } from "../boxes/box.ts";
-import type { WarpRule } from "../boxes/crop.ts";
+import type { CropRule, CropShape } from "../boxes/crop.ts";
 import { fieldChannels, heatmapChannels } from "../openpose/partFields.ts";
 import { encodeHeatmaps, type HeatmapEncoding } from "./encodeHeatmaps.ts";
 import { encodeSimcc, type SimccLabels, simccBins } from "./encodeSimcc.ts";
@@ -39,8 +39,9 @@ export interface SceneCodec {
   readonly thickness: number;
 }
 
-/** By which rule crops are cut for a codec: heatmaps in udp's coding go with udp's crops. */
-export function warpRuleOf(codec: TargetCodec | undefined): WarpRule {
+/** By which rule crops of a shape are cut for a codec: heatmaps in udp's coding go with udp's crops. */
+export function cropRuleOf(codec: TargetCodec | undefined, shape: CropShape = "padded"): CropRule {
+  if (shape === "stretched") return shape;
   return codec?.kind === "heatmaps" && codec.encoding === "udp" ? "udp" : "msra";
 }
 

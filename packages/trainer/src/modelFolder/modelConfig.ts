@@ -1,18 +1,18 @@
 import { countParameters, type PoseModel } from "@kindling/models";
 import { NetworkError } from "../networkError.ts";
-import type { NetworkRecipe } from "../recipe.ts";
 import { networkOnly, parseWeightsMetadata, type WeightsMetadata } from "../weightsMetadata.ts";
 
 /** Names in a model folder, as the Hugging Face Hub knows them. */
 export const modelFiles = { config: "config.json", weights: "model.safetensors", readme: "README.md" } as const;
 
 /** The text of config.json: which network it is, and what those who feed it and read it must know. Sizes are [height, width]. */
-export function modelConfig(model: PoseModel, network: NetworkRecipe, input: readonly [number, number]): string {
+export function modelConfig(model: PoseModel, { input, crop, ...network }: WeightsMetadata): string {
   const { card } = model;
   const config = {
     library_name: "kindling",
     ...networkOnly(network),
     input,
+    ...(crop === "stretched" ? { crop } : {}),
     preprocessing: card.input,
     outputs: card.outputs(input).map(({ name, kind, shape }) => ({ name, kind, shape: shapeInPyTorch(shape) })),
     codec: card.codec,

@@ -26,16 +26,20 @@ export async function writeModelFolder(
   file: NetworkFile,
   { type = "F32" }: WriteModelFolderOptions = {},
 ): Promise<readonly string[]> {
-  const { model, network, weights, run } = file;
+  const { model, network, weights, crop, run } = file;
   const input = inputOf(file);
   assertWeightsFit(variablesOf(model), weights.tensors, weights.source);
   const at = (name: string) => path.join(folder, name);
   if (await stat(at("recipe.yaml")).catch(() => null)) throw new NetworkError(`${folder} is the folder of a run; name another one`);
+  const figures = weights.said?.figures ? { figures: weights.said.figures } : {};
   const best = run ? bestResults(await readResults(run.results), run.recipe.metric) : undefined;
   await mkdir(folder, { recursive: true });
-  await writeFileAtomically(at(modelFiles.weights), writeSafetensors(weights.tensors, networkMetadata(network, input), type));
+  await writeFileAtomically(
+    at(modelFiles.weights),
+    writeSafetensors(weights.tensors, networkMetadata({ ...network, input, crop, ...figures }), type),
+  );
   await writeFileAtomically(at(modelFiles.readme), modelReadme(model, input, run ? { recipe: run.recipe, best } : null));
   // Last: with it the folder is one.
-  await writeFileAtomically(at(modelFiles.config), modelConfig(model, network, input));
+  await writeFileAtomically(at(modelFiles.config), modelConfig(model, { ...network, input, crop }));
   return Object.values(modelFiles);
 }

@@ -14,6 +14,7 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
     checkCodec(recipe) ??
     checkScenes(recipe) ??
     checkData(recipe) ??
+    checkCrop(recipe) ??
     checkBoxes(recipe) ??
     checkAugmentation(recipe) ??
     checkLosses(recipe) ??
@@ -117,6 +118,22 @@ function checkBoxes({ data: { validation, codec }, metric }: Recipe): DescribedI
   if (validation.crops !== undefined)
     return issue(path, "data.validation.boxes: the stored crops are of annotated boxes; remove boxes or crops");
   return undefined;
+}
+
+/** Stretched crops are made from the images, one a person, as they are. */
+function checkCrop({ data, teacher }: Recipe): DescribedIssue | undefined {
+  if (data.crop === "padded") return undefined;
+  const clash =
+    data.codec.kind === "pafs"
+      ? "codec pafs sees whole images"
+      : data.augment !== "none" || (data.augmentLast && data.augmentLast.augment !== "none")
+        ? "augmentation makes padded crops"
+        : data.train.crops !== undefined || data.validation.crops !== undefined
+          ? "the stored crops are padded"
+          : teacher?.cache !== undefined
+            ? "the teacher's cached heatmaps are of padded crops"
+            : undefined;
+  return clash === undefined ? undefined : issue(["data", "crop"], `data.crop: ${clash}, so they cannot be ${data.crop}`);
 }
 
 function checkAugmentation({ data, teacher, schedule }: Recipe): DescribedIssue | undefined {

@@ -39,11 +39,12 @@ test("defaults are filled in and paths count from the recipe's folder", () => {
     name: "kd",
     seed: 1,
     student: { model: "squeezenet-hpe", joints: 17, width: 1, backbone: "/r/squeezenet.safetensors" },
-    teacher: { model: "hrnet-w48", joints: 17, width: 1, weights: "/weights/hrnet.pth" },
+    teacher: { model: "hrnet-w48", joints: 17, width: 1, weights: "/weights/hrnet.pth", gate: "stop", gatePersons: 100 },
     data: {
       train: { data: "/r/annotations/train.json", images: "/r/train2017" },
       validation: { data: "/r/annotations/val.json", images: "/r/annotations" },
       input: [384, 288],
+      crop: "padded",
       heatmap: [96, 72],
       sigma: 3,
       codec: { kind: "heatmaps", encoding: "unbiased" },

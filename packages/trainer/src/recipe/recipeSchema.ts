@@ -13,6 +13,8 @@ import { scenesSchema } from "./scenesSchema.ts";
 const path = z.string().min(1);
 const positive = z.number().gt(0);
 const fraction = z.number().min(0).lt(1);
+const share = z.number().gt(0).max(1);
+const triple = z.tuple([z.number(), z.number(), z.number()]);
 const count = z.int().min(1);
 const size = z.tuple([count, count]);
 
@@ -34,6 +36,23 @@ const teacher = closedObject({
   weights: path.describe("trained weights"),
   input: size.exactOptional().describe("codec pafs: what the teacher sees, [height, width]; default: the student's input"),
   cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
+  normalization: closedObject({
+    channelOrder: z.enum(["rgb", "bgr"]).exactOptional(),
+    mean: triple.exactOptional(),
+    std: z.tuple([positive, positive, positive]).exactOptional(),
+  })
+    .exactOptional()
+    .describe(
+      "how crops become its input, (byte / 255 − mean) / std; default: as the network was published, most with ImageNet's statistics",
+    ),
+  gate: z
+    .enum(["stop", "warn", "off"])
+    .default("stop")
+    .describe("what a teacher does to the run that, before training, finds far less than it should; off: it is not measured"),
+  gatePersons: count.default(100).describe("persons of the validation set that it is measured on"),
+  expect: closedObject({ pck: share.exactOptional(), AP: share.exactOptional() })
+    .exactOptional()
+    .describe("what it should reach there; default: what its weights file says, or its authors of HRNet's COCO weights"),
 });
 
 const jointWeights = z.array(z.number().min(0)).min(1).exactOptional().describe("one weight a joint, such as HRNet's; default: 1 each");
@@ -77,6 +96,10 @@ const data = closedObject({
   train: trainingSetSchema,
   validation: validationSetSchema,
   input: size.describe("crop [height, width] in pixels"),
+  crop: z
+    .enum(["padded", "stretched"])
+    .default("padded")
+    .describe("the person's box widened to the input's aspect with a margin of 1.25, or the box alone, stretched over the input"),
   heatmap: size.exactOptional().describe("target [height, width] in cells; default: a quarter of the input, an eighth with codec pafs"),
   sigma: positive.exactOptional().describe("of the target Gaussians, in cells; default: 2 per 64 cells of height, at least 1"),
   codec: codec.default({ kind: "heatmaps", encoding: "unbiased" }).describe("how key points become targets"),
