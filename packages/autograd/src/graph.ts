@@ -1,6 +1,7 @@
 import { type DType, type Shape, showAval } from "@kindling/gpu";
 import { nearestNames } from "./nearestNames.ts";
 import type { Checkpoint, Node, Op } from "./op.ts";
+import { RecordedNodes } from "./recordedNodes.ts";
 import { type Source, Tensor } from "./tensor.ts";
 import type { Variable } from "./variable.ts";
 
@@ -23,6 +24,7 @@ export class Graph {
   #nextId = 0;
   #path = "";
   #checkpoint: OpenCheckpoint | null = null;
+  #reuse: Reuse | null = null;
 
   /** A tensor fed by Program.write before each run. @throws Error when the name is taken. */
   input(name: string, shape: Shape, dtype: DType): Tensor {
@@ -34,7 +36,8 @@ export class Graph {
   }
 
   /** The tensor of a parameter or persistent state, kept in the store; the same one each time. */
-  use(variable: Variable): Tensor {
+  use(used: Variable): Tensor {
+    const variable = this.#reuse?.variables.get(used) ?? used;
     let tensor = this.#variables.get(variable);
     if (!tensor) {
       tensor = this.#tensor(variable, { kind: "variable", variable });
@@ -52,10 +55,13 @@ export class Graph {
     for (const index of op.mutates ?? []) {
       if (inputs[index]?.source.kind !== "variable") throw new Error(`${op.name}: input ${index} is overwritten and must be a variable`);
     }
+    const known = this.#reuse?.nodes.equalTo(op, inputs, attrs);
+    if (known) return known.outputs;
     const outputs: Tensor[] = [];
     const node: Node<A> = { op, inputs, attrs, outputs, path: this.#path, checkpoint: this.#checkpoint };
     for (const aval of op.infer(inputs, attrs)) outputs.push(this.#tensor(aval, { kind: "node", node: node as Node }));
     this.nodes.push(node);
+    this.#reuse?.nodes.add(node as Node);
     this.#checkpoint?.nodes.push(node as Node);
     return outputs;
   }
@@ -68,6 +74,20 @@ export class Graph {
       return work();
     } finally {
       this.#path = outer;
+    }
+  }
+
+  /**
+   * Runs `work`, which records no node that is there already: it gets the outputs of the one that has the same op, attributes and inputs. `variables`
+   * are read as those that they stand for, whose numbers they have. So two networks that begin alike compute what they share once.
+   */
+  reusing<T>(variables: ReadonlyMap<Variable, Variable>, work: () => T): T {
+    const outer = this.#reuse;
+    this.#reuse = { variables, nodes: new RecordedNodes(this.nodes) };
+    try {
+      return work();
+    } finally {
+      this.#reuse = outer;
     }
   }
 
@@ -141,6 +161,12 @@ export class Graph {
     }
     return new Tensor(this, this.#nextId++, aval, source);
   }
+}
+
+/** What {@link Graph.reusing} looks for. */
+interface Reuse {
+  readonly variables: ReadonlyMap<Variable, Variable>;
+  readonly nodes: RecordedNodes;
 }
 
 /** A checkpoint that is being recorded. */

@@ -7,6 +7,7 @@ import {
   heatmapSizeOf,
   loadBackbone,
   loadWeights,
+  modulesOf,
   type PoseModel,
   type StateDict,
   variablesOf,
@@ -19,8 +20,10 @@ import { teacherTaps } from "./losses/lossTerm.ts";
 import { createLossScale } from "./optimizers/lossScale.ts";
 import { parameterGroups } from "./optimizers/parameterGroups.ts";
 import { createAverage } from "./optimizers/weightAverage.ts";
+import { isWithin } from "./partPath.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
+import { sharedParts } from "./sharedParts.ts";
 import { createWeighting, type WeightingState } from "./weighting/weighting.ts";
 import type { WeightsMetadata } from "./weightsMetadata.ts";
 
@@ -46,6 +49,8 @@ export interface Networks extends Disposable {
   readonly evaluated: PoseModel;
   /** None when the recipe's is cached on disk. */
   readonly teacher: PoseModel | null;
+  /** Variables of the teacher that are the student's, which has them frozen (`teacher.shares`). */
+  readonly shared: ReadonlyMap<Variable, Variable>;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
   readonly adapters: ReadonlyMap<string, Conv2d>;
   readonly store: ParameterStore;
@@ -86,7 +91,8 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
   const counters = [lossScale, weighting.norms].filter((variable) => variable !== null);
   const groupOf = parameterGroups(recipe.optimizer, modules, new Set(trained));
-  const frozen = teacher ? [...variablesOf(teacher).values(), ...foldBatchNorm(teacher, { keep: tapsOf(recipe) })] : [];
+  const shared = teacher ? sharedParts(student, teacher, recipe.teacher?.shares ?? []) : new Map<Variable, Variable>();
+  const frozen = teacher ? frozenOf(teacher, recipe).filter((variable) => !shared.has(variable)) : [];
   if (precision === "f16") for (const variable of frozen) if (variable.layout.kind !== "plain") variable.storeAsF16();
   const store = new ParameterStore(device, {
     variables: [...all, ...frozen],
@@ -95,6 +101,7 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
     groupOf: (variable) => ({ ...groupOf(variable), ...(weighting.uncertainties.includes(variable) ? { weightDecayFactor: 0 } : {}) }),
     counters,
   });
+  for (const [variable, studentsOwn] of shared) store.share(variable, studentsOwn);
   try {
     const random = createRandom(recipe.seed, initialWeightsStream);
     // What is frozen draws its numbers too, so that the rest begins as it would without.
@@ -106,6 +113,7 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
       student,
       evaluated,
       teacher,
+      shared,
       adapters,
       store,
       trained,
@@ -125,9 +133,12 @@ export function lossScaleOf({ precision, lossScale }: Networks): Variable | null
   return precision === "f16" ? lossScale : null;
 }
 
-/** Tensors of the teacher that losses look at. */
-function tapsOf({ losses }: Recipe): readonly string[] {
-  return losses.flatMap(teacherTaps);
+/** A teacher's variables, its batch norms folded, but for tensors that losses look at and parts that the student computes unfolded. */
+function frozenOf(network: PoseModel, { losses, teacher }: Recipe): readonly Variable[] {
+  const shared = teacher?.shares ?? [];
+  const unfolded = [...modulesOf(network)].filter(({ path }) => shared.some((part) => isWithin(`teacher.${part}`, path)));
+  const keep = [...losses.flatMap(teacherTaps), ...unfolded.map(({ path }) => `${path}.out`)];
+  return [...variablesOf(network).values(), ...foldBatchNorm(network, { keep })];
 }
 
 function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {

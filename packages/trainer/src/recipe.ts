@@ -93,6 +93,11 @@ export interface StudentRecipe extends NetworkRecipe {
 /** The frozen network that the student imitates. */
 export interface TeacherRecipe extends NetworkRecipe {
   readonly weights: string;
+  /**
+   * Parts of the teacher, `backbone`, that the student has too and has frozen: they are loaded from the teacher's weights, for both, and computed once a
+   * step (DWPose's second stage).
+   */
+  readonly shares?: readonly string[];
   /** [height, width] of what a teacher with part affinity fields sees: the student's crop, resized. Default: that of the student. */
   readonly input?: readonly [height: number, width: number];
   /** Folder of the heatmaps that `kindling teacher-cache` made: training then runs no teacher, and reads what it gave rounded to f16. */

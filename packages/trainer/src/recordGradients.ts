@@ -29,7 +29,7 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
   const { input, heatmap } = recipe.data;
   const { joints } = recipe.student;
   const batchSize = microBatchSize(recipe);
-  const { student, teacher, adapters, store, trained, precision } = networks;
+  const { student, teacher, shared, adapters, store, trained, precision } = networks;
   const graph = new Graph();
   const shapes = targetShapes(targetCodecOf(recipe.data), { height: input[0], width: input[1] }, joints);
   const targets = Object.fromEntries(
@@ -47,7 +47,7 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
   const teacherOutput = isCached
     ? [graph.input("teacher", [batchSize, ...heatmap, joints], "f32")]
-    : teacher && predictionOf(teacher, "teacher", recipe.teacher?.input);
+    : teacher && graph.reusing(shared, () => predictionOf(teacher, "teacher", recipe.teacher?.input));
   const context = {
     student: prediction,
     ...(teacherOutput ? { teacher: teacherOutput } : {}),

@@ -1,8 +1,9 @@
 import { type AnyModule, heatmapsAt, ModelError } from "@kindling/models";
 import { simccDecodings } from "@kindling/pose";
 import { createNetwork } from "../createNetwork.ts";
-import { missingPart } from "../partPath.ts";
+import { isWithin, missingPart } from "../partPath.ts";
 import type { Recipe } from "../recipe.ts";
+import { unsharable } from "../sharedParts.ts";
 import { checkLosses } from "./checkLosses.ts";
 import { checkScenes } from "./checkScenes.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
@@ -39,8 +40,28 @@ function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
       return issue([role, error.option], `${role}.${error.option}: ${error.message}`);
     }
   }
+  const unshared = checkShares(recipe);
+  if (unshared) return unshared;
   if (student.backbone !== undefined && student.weights !== undefined) {
     return issue(["student", "backbone"], "student.backbone: student.weights already holds the backbone; remove one of the two");
+  }
+  return undefined;
+}
+
+/** Parts of the teacher that are to be the student's. */
+function checkShares({ student, teacher, freeze = [], data }: Recipe): DescribedIssue | undefined {
+  const { shares = [], cache } = teacher ?? {};
+  if (!teacher || shares.length === 0) return undefined;
+  const at = ["teacher", "shares"];
+  if (cache !== undefined)
+    return issue(at, "teacher.shares: a cached teacher computes nothing that could be shared; remove one of the two");
+  const [ofStudent, ofTeacher] = [createNetwork(student, data.input, "student"), createNetwork(teacher, data.input, "teacher")];
+  for (const part of shares) {
+    const problem = unsharable(ofStudent, ofTeacher, part);
+    if (problem !== undefined) return issue(at, `teacher.shares: ${part} cannot be shared: ${problem}`);
+    if (!freeze.some((pattern) => isWithin(pattern, `student.${part}`))) {
+      return issue(at, `teacher.shares: the student must not change what it shares; add freeze: [student.${part}]`);
+    }
   }
   return undefined;
 }

@@ -18,6 +18,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 const count = z.int().min(1);
 const size = z.tuple([count, count]);
 
+const partPath = z.string().regex(/^[\w*]+(\.[\w*]+)*$/, "names joined by dots, such as student.backbone, * for any one name");
 const model = z.string().describe("the network by its name, squeezenet-hpe or hrnet-w32 for example; docs/models.md lists all");
 const joints = count.default(17).describe("key points, one heatmap each");
 const width = positive.max(4).default(1).describe("multiplies the channels of the hidden layers");
@@ -34,6 +35,10 @@ const student = closedObject({
 const teacher = closedObject({
   ...network,
   weights: path.describe("trained weights"),
+  shares: z
+    .array(partPath)
+    .exactOptional()
+    .describe("parts that the student has too, frozen, such as backbone: both have the teacher's weights there and compute them once"),
   input: size.exactOptional().describe("codec pafs: what the teacher sees, [height, width]; default: the student's input"),
   cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
   normalization: closedObject({
@@ -133,7 +138,6 @@ const data = closedObject({
 
 const learningRate = positive;
 const weightDecay = z.number().min(0).describe("adamw: shrinks the parameters themselves; adam and sgd: an L2 penalty");
-const partPath = z.string().regex(/^[\w*]+(\.[\w*]+)*$/, "names joined by dots, such as student.backbone, * for any one name");
 const kinds = z.array(z.enum(parameterKinds)).min(1);
 const grouping = {
   noDecay: kinds.exactOptional().describe("kinds of parameters without weight decay: [norm, bias] for example"),
