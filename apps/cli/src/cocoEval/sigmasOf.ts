@@ -1,7 +1,7 @@
+import { readFile } from "node:fs/promises";
 import type { CocoTruth } from "@kindling/data";
 import type { Skeleton } from "@kindling/pose";
 import { InputError } from "../exit.ts";
-import { chosenSkeleton, readJsonOption } from "../skeletonChoice.ts";
 
 /** σ of each joint, and the skeleton that they are of, where it is known. */
 export interface ChosenSigmas {
@@ -12,7 +12,7 @@ export interface ChosenSigmas {
 }
 
 /**
- * What `sigmas=` says: a skeleton's name, a JSON file of a skeleton or of numbers, numbers with commas between them, or one number for all
+ * What `sigmas=` says: a skeleton's name, a JSON or YAML file of a skeleton, a JSON file of numbers, numbers with commas between them, or one number for all
  * joints. Without it, the built-in skeleton that has as many joints as the file and, of several, most of its names in the same places.
  * @throws InputError when nothing fits, or another number of joints does.
  */
@@ -31,14 +31,19 @@ async function given(option: string, joints: number): Promise<ChosenSigmas> {
     const numbers = option.split(",").map(Number);
     return { sigmas: numbers.length === 1 ? Array<number>(joints).fill(numbers[0]!) : numbers, skeleton: null, name: "sigmas=" };
   }
-  if (/\.json$/.test(option)) {
-    const value = await readJsonOption("sigmas", option);
-    if (Array.isArray(value) && value.every((sigma): sigma is number => typeof sigma === "number")) {
-      return { sigmas: value, skeleton: null, name: option };
-    }
-  }
-  const skeleton = await chosenSkeleton(option);
+  const sigmas = /\.json$/i.test(option) ? await numbersIn(option) : null;
+  if (sigmas) return { sigmas, skeleton: null, name: option };
+  const { skeletonOf } = await import("@kindling/trainer");
+  const skeleton = await skeletonOf(option);
   return { sigmas: skeleton.sigmas, skeleton, name: skeleton.name };
+}
+
+/** The list of numbers in a JSON file; null where there is something else, of which it is said as of a skeleton what is wrong with it. */
+async function numbersIn(file: string): Promise<readonly number[] | null> {
+  const value: unknown = await readFile(file, "utf8")
+    .then(JSON.parse)
+    .catch(() => null);
+  return Array.isArray(value) && value.every((sigma): sigma is number => typeof sigma === "number") ? value : null;
 }
 
 async function recognised({ joints, jointNames }: Pick<CocoTruth, "joints" | "jointNames">): Promise<ChosenSigmas> {

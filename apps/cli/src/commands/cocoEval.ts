@@ -14,7 +14,7 @@ export function cocoEval(shell: Shell): Command {
       detections: { kind: "path", required: true, mustExist: true, help: "results, [{ image_id, category_id, keypoints, score }]" },
       sigmas: {
         kind: "text",
-        help: "a skeleton's name or JSON file, a JSON list, or numbers 0.026,0.025,… (default: the skeleton that fits the file)",
+        help: "a skeleton's name or file (JSON, YAML), a JSON list, or numbers 0.026,0.025,… (default: the skeleton that fits the file)",
       },
       area: {
         kind: "choice",

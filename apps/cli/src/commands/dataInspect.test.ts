@@ -60,7 +60,7 @@ test.each([
   [["here", "data=there.json"], /DIR and data=ANN\.json are both given/],
   [["nowhere"], /annotations file nowhere\/annotations\.json: there is no such file/],
   [["PEOPLE", "skeleton=coco71"], /no skeleton is named "coco71"; there are coco17/],
-  [["PEOPLE", "skeleton=none.json"], /skeleton: there is no file none\.json/],
+  [["PEOPLE", "skeleton=none.json"], /the skeleton none\.json: cannot be read \(there is no such file\)/],
   [["PEOPLE", "images=nowhere"], /images folder nowhere: there is no such folder/],
   [["PEOPLE", "data=list.json"], /both given/],
 ])("data inspect %j is one sentence and ends with 2", async (words, message) => {
@@ -68,6 +68,23 @@ test.each([
   expect({ status, out }).toEqual({ status: 2, out: "" });
   expect(err.trim()).toMatch(message);
   expect(err.trim()).not.toContain("\n");
+});
+
+test("a skeleton of one's own is YAML or JSON, as in recipes", async () => {
+  const file = path.join(root, "own.yaml");
+  const joints = Array.from({ length: 17 }, (_, k) => `joint_${k}`);
+  await writeFile(file, `name: own17\njoints: [${joints}]\nsigmas: [${joints.map(() => 0.05)}]\n`);
+  const { status, out } = await kindling("data", "inspect", people, `skeleton=${file}`, "--json");
+  expect({ status, skeleton: JSON.parse(out).skeleton }).toEqual({ status: 0, skeleton: "own17" });
+  await writeFile(path.join(root, "none.json"), "[]");
+  const sigmas = await kindling(
+    "coco-eval",
+    `truth=${people}/annotations.json`,
+    `detections=${path.join(root, "none.json")}`,
+    `sigmas=${file}`,
+    "--json",
+  );
+  expect({ status: sigmas.status, sigmas: JSON.parse(sigmas.out).sigmas }).toEqual({ status: 0, sigmas: "own17" });
 });
 
 test("a file of something else than annotations is refused in a sentence", async () => {

@@ -4,7 +4,6 @@ import { defineCommand } from "../command.ts";
 import { dataSetOf } from "../dataSetOf.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
 import type { Shell } from "../shell.ts";
-import { chosenSkeleton } from "../skeletonChoice.ts";
 import { textTable } from "../textTable.ts";
 
 /** `kindling data inspect DIR|data=ANN`: what in a data set makes AP 0 or training silently bad. */
@@ -18,7 +17,10 @@ export function dataInspect(shell: Shell): Command {
     keys: {
       data: { kind: "path", help: "COCO-style annotations, in place of DIR" },
       images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
-      skeleton: { kind: "text", help: "what the key points are: a name such as coco17, or a JSON file (default: what fits the file)" },
+      skeleton: {
+        kind: "text",
+        help: "what the key points are: a name such as coco17, or a JSON or YAML file (default: what fits the file)",
+      },
       validation: { kind: "path", help: "annotations of the other split: images in both are errors" },
       validationImages: { kind: "path", help: "its folder of images (default: that of the data set)" },
       out: { kind: "path", help: "folder that gets inspect.html, a page with pictures" },
@@ -29,7 +31,7 @@ export function dataInspect(shell: Shell): Command {
       const { annotations, images } = dataSetOf(folder, values);
       const { skeleton, validation, validationImages, out, limit } = values;
       if (out !== undefined) await makeOutputFolder("out", out);
-      const chosen = skeleton === undefined ? null : await chosenSkeleton(skeleton);
+      const chosen = skeleton === undefined ? null : await (await import("@kindling/trainer")).skeletonOf(skeleton);
       let begun = false;
       const inspection = await inspectDataset({
         annotations,
