@@ -1,4 +1,4 @@
-import { type Affine, invertAffine, type Size } from "@kindling/pose";
+import { type Affine, invertAffine, roundHalfToEven, type Size } from "@kindling/pose";
 
 /** A decoded image, row by row, channels last: RGB or RGBA, 8 bits each. */
 export interface RgbImage {
@@ -87,7 +87,5 @@ function valueAt({ data, width, height, channels }: RgbImage, x: number, y: numb
 
 /** In 1/1024 pixel, halves to the even neighbour as OpenCV's cvRound; a million pixels away is as good as any further place outside. */
 function fixedPoint(pixels: number): number {
-  const value = Math.max(-(2 ** 30), Math.min(2 ** 30 - 1024, pixels * 1024));
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  return roundHalfToEven(Math.max(-(2 ** 30), Math.min(2 ** 30 - 1024, pixels * 1024)));
 }

@@ -25,6 +25,7 @@ export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabe
 export { meanOf, mirrorImage, unflipHeatmaps, unflipVectors } from "./codecs/flipTest.ts";
 export { darkKernelSize, gaussianKernel, simccKernelSize } from "./codecs/gaussianKernel.ts";
 export { blurPlane, type HeatmapPlane, planeOf } from "./codecs/heatmapPlane.ts";
+export { roundHalfToEven } from "./codecs/roundHalfToEven.ts";
 export { cropRuleOf, encodeTargets, type PersonCodec, type SceneCodec, type TargetCodec, targetShapes } from "./codecs/targetCodec.ts";
 export { type SkeletonSvgOptions, skeletonSvg } from "./drawing/skeletonSvg.ts";
 export { assertKeypoints, KeypointsError } from "./keypoints.ts";

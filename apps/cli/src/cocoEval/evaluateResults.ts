@@ -65,10 +65,13 @@ export interface ResultsEvaluation {
 /** Evaluates a results file against an annotation file. @throws InputError or DatasetError when a file or an option is wrong. */
 export async function evaluateResults(options: EvaluateResultsOptions): Promise<ResultsEvaluation> {
   const { wholeBody, crowd, signal } = options;
-  const truth = parseCocoTruth(await readAnnotationDocument(options.truth), { source: options.truth, wholeBody });
+  const truth = parseCocoTruth(await readAnnotationDocument(options.truth, { segmentations: "crowds" }), {
+    source: options.truth,
+    wholeBody,
+  });
   const chosen = await sigmasOf(options.sigmas ?? (wholeBody ? "cocoWholebody133" : undefined), truth);
   const read = async (source: string): Promise<readonly PoseDetection[]> =>
-    parseCocoDetections(await readAnnotationDocument(source), { source, joints: truth.joints, wholeBody });
+    parseCocoDetections(await readAnnotationDocument(source, { what: "results file" }), { source, joints: truth.joints, wholeBody });
   const detections = await read(options.detections);
   const others = options.against === undefined ? null : await read(options.against);
 

@@ -82,7 +82,7 @@ test("results on other images: 0 and the reason, and a note on standard error", 
 test.each<[string, readonly string[], RegExp]>([
   ["no detections", ["truth=truth.json"], /detections=PATH is missing/],
   ["a missing file", ["truth=none.json", "detections=found.json"], /truth: there is no file or folder .*none\.json/],
-  ["no JSON", ["truth=truth.json", "detections=broken.json"], /broken\.json: is not JSON/],
+  ["no JSON", ["truth=truth.json", "detections=broken.json"], /results file .*broken\.json: is not JSON/],
   ["files exchanged", ["truth=found.json", "detections=truth.json"], /found\.json: a COCO file is a JSON object with .*; got a list/],
   ["another skeleton", ["truth=truth.json", "detections=short.json"], /result 0 has 3 key point numbers; the truth has 17 joints/],
   ["too few sigmas", ["truth=truth.json", "detections=found.json", "sigmas=0.1,0.2"], /sigmas: sigmas= has 2 joints, but .* have 17/],

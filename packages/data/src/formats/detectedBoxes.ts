@@ -1,4 +1,4 @@
-import type { Box } from "@kindling/pose";
+import { type Box, intersectionOverUnion } from "@kindling/pose";
 import { type Dataset, DatasetError, EmptyDatasetError, type Sample } from "../sample.ts";
 import { numbers, record, typeName } from "./jsonValues.ts";
 
@@ -86,11 +86,4 @@ function withoutOverlaps(boxes: readonly DetectedBox[], threshold: number): read
     kept.add(candidate);
   }
   return boxes.filter((box) => kept.has(box));
-}
-
-function intersectionOverUnion(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  const shared = Math.max(0, width) * Math.max(0, height);
-  return shared / (a.width * a.height + b.width * b.height - shared);
 }

@@ -9,6 +9,8 @@ export interface ReadDocumentOptions {
   readonly segmentations?: "all" | "crowds";
   /** A file of more bytes is large: it is parsed in pieces of bounded memory, however long it is. */
   readonly largeBytes?: number;
+  /** What the file is, for messages; "annotations file" unless said. */
+  readonly what?: string;
 }
 
 const chunkBytes = 4 * 2 ** 20;
@@ -19,7 +21,7 @@ const chunkBytes = 4 * 2 ** 20;
  */
 export async function readAnnotationDocument(
   file: string,
-  { segmentations = "all", largeBytes = 32 * 2 ** 20 }: ReadDocumentOptions = {},
+  { segmentations = "all", largeBytes = 32 * 2 ** 20, what = "annotations file" }: ReadDocumentOptions = {},
 ): Promise<unknown> {
   try {
     await using handle = await open(file);
@@ -33,13 +35,13 @@ export async function readAnnotationDocument(
     return pieces.finish();
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new DatasetError(`annotations file ${file}: is not JSON (${error.message}); give a COCO-style JSON file`, { cause: error });
+      throw new DatasetError(`${what} ${file}: is not JSON (${error.message}); give a COCO-style JSON file`, { cause: error });
     }
     const { code } = error as NodeJS.ErrnoException; // what else opening and reading reject with
-    if (code === "ENOENT") throw new DatasetError(`annotations file ${file}: there is no such file; give a COCO-style JSON file`);
-    if (code === "EISDIR") throw new DatasetError(`annotations file ${file}: is a folder; give the COCO-style JSON file in it`);
+    if (code === "ENOENT") throw new DatasetError(`${what} ${file}: there is no such file; give a COCO-style JSON file`);
+    if (code === "EISDIR") throw new DatasetError(`${what} ${file}: is a folder; give the COCO-style JSON file in it`);
     if (code === undefined) throw error;
-    throw new DatasetError(`annotations file ${file}: cannot be read (${code}); check its permissions`, { cause: error });
+    throw new DatasetError(`${what} ${file}: cannot be read (${code}); check its permissions`, { cause: error });
   }
 }
 

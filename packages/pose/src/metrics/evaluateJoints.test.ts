@@ -24,8 +24,15 @@ test("labels of a person whom nobody found are not found, and say nothing about 
 });
 
 test("crowds and ignored persons have no labels", () => {
-  const truth = [person({}), person({ crowd: true }), person({ ignore: true })];
+  const truth = [person({}), person({ crowd: true }), person({ ignore: true }), person({ labels: 0 })];
   expect(evaluateJoints(truth, [], { sigmas })[0]).toEqual({ labels: 1, AP: 0, found: 0, similarity: null });
+});
+
+test("a person whom the file says has no label counts neither for a joint nor against it", () => {
+  const truth = [person({}), person({ imageId: 1, labels: 0 })];
+  const [first] = evaluateJoints(truth, [detection(truth[0]!, [0])], { sigmas });
+  expect(first).toMatchObject({ labels: 1, found: 1 });
+  expect(first!.AP).toBeCloseTo(1, 12);
 });
 
 test("sizes: each person is in the range of its area, whose detections alone count there", () => {

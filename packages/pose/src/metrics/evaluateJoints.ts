@@ -65,7 +65,8 @@ function averagePrecisionOf(
   options: EvaluateOksOptions,
 ): number | null {
   const sigmas = [options.sigmas[joint]!];
-  const matches = matchOks(cutTruth(truth, joint, joint + 1), cutDetections(detections, joint, joint + 1), { ...options, sigmas });
+  const counted = truth.map((person) => (person.labels === 0 ? { ...person, ignore: true } : person)); // labels are counted anew
+  const matches = matchOks(cutTruth(counted, joint, joint + 1), cutDetections(detections, joint, joint + 1), { ...options, sigmas });
   const values = rankMatches(matches).flatMap(([all]) => averagePrecision(all!).precisions);
   const known = values.filter((value) => value > -1);
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;

@@ -12,6 +12,13 @@ test.each<[string, readonly OksTruth[], readonly PoseDetection[], Partial<Evalua
   ["only crowds", [person({ crowd: true })], found, {}, /none of the 1 annotated persons can be found: 1 are crowds, 0 have no/],
   ["no detections", people, [], {}, /there are no detections/],
   [
+    "key points that are no numbers",
+    people,
+    found.map((each) => ({ ...each, keypoints: [Number.NaN, 10, 1, 90, Number.NaN, 1] })),
+    {},
+    /no detection reaches an OKS of 0\.50 with any of the 2 persons: the nearest has 0\.0/,
+  ],
+  [
     "other images",
     people,
     found.map((each) => ({ ...each, imageId: 77 })),

@@ -85,7 +85,7 @@ function offScale(persons: readonly Person[], detections: readonly PoseDetection
   const here = spanOf(persons.filter(({ counted }) => counted).map(({ keypoints }) => labelledOnly(keypoints)));
   const there = spanOf(detections.map(({ keypoints }) => keypoints));
   const ratio = there / here;
-  if (!(here > 0) || (ratio > 1 / 3 && ratio < 3)) return undefined;
+  if (!(here > 0) || Number.isNaN(there) || (ratio > 1 / 3 && ratio < 3)) return undefined;
   const hint = there <= 1.5 ? "; they look like fractions of the image, and must be pixels" : "; are both in pixels of the same image?";
   return `the detections' key points are on another scale: they span ${there.toPrecision(3)} pixels in the median, those of the persons ${here.toPrecision(3)}${hint}`;
 }
