@@ -95,6 +95,14 @@ test("a 0 at 0.75 beside a number at 0.50 names the nearest", () => {
   expect(explainOks(evaluation, people, near, options).AP75).toMatch(/no detection reaches an OKS of 0\.75 .* nearest has 0\.67/);
 });
 
+test("many small detections beside some that find somebody are no reason for a 0", () => {
+  const near = found.map((each) => ({ ...each, keypoints: [28, 10, 1, 108, 90, 1] }));
+  const small = Array.from({ length: 9 }, () => ({ ...near[0]!, score: 0.5, keypoints: [10, 10, 1, 12, 12, 1] }));
+  const evaluation = evaluateOks(people, [...near, ...small], options);
+  expect([evaluation.AR50, evaluation.AR75]).toEqual([1, 0]);
+  expect(explainOks(evaluation, people, [...near, ...small], options).AR75).toMatch(/nearest has 0\.67/);
+});
+
 function person(changes: Partial<OksTruth>): OksTruth {
   const keypoints = [10, 10, 2, 90, 90, 2];
   return { imageId: 1, keypoints, box: { x: 0, y: 0, width: 100, height: 100 }, area: 10000, crowd: false, ...changes };

@@ -52,7 +52,11 @@ function nobody(name: keyof OksNumbers, { counts }: OksEvaluation, persons: read
 }
 
 /** What is wrong with all detections, or undefined. */
-function nothingFits({ counts }: OksEvaluation, persons: readonly Person[], detections: readonly PoseDetection[]): string | undefined {
+function nothingFits(
+  { counts, AR50 }: OksEvaluation,
+  persons: readonly Person[],
+  detections: readonly PoseDetection[],
+): string | undefined {
   if (detections.length === 0) return "there are no detections";
   if (counts.detections === 0) {
     if (counts.otherImages === detections.length) return otherImages(persons, detections);
@@ -63,7 +67,8 @@ function nothingFits({ counts }: OksEvaluation, persons: readonly Person[], dete
     }
     return "the scores of all detections' key points are 0, and such detections are left out";
   }
-  return arealess(persons) ?? offScale(persons, detections);
+  // Where somebody is found, the scale is right, however small the detections are that find nobody.
+  return arealess(persons) ?? (AR50 > 0 ? undefined : offScale(persons, detections));
 }
 
 function otherImages(persons: readonly Person[], detections: readonly PoseDetection[]): string {
