@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { bench } from "./commands/bench.ts";
 import { cocoEval } from "./commands/cocoEval.ts";
+import { compare } from "./commands/compare.ts";
 import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
 import { demo } from "./commands/demo.ts";
@@ -23,6 +24,7 @@ export const commands: readonly ((shell: Shell) => Command)[] = [
   demo,
   doctor,
   train,
+  compare,
   evaluate,
   predict,
   cocoEval,

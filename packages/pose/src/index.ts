@@ -40,7 +40,7 @@ export {
   pairedBootstrap,
 } from "./metrics/bootstrap.ts";
 export { compareOks, oksIntervals, oksNumberNames } from "./metrics/bootstrapOks.ts";
-export { comparePck, type ImagePckSample, pckInterval } from "./metrics/bootstrapPck.ts";
+export { type ComparedPck, comparePck, comparePckOfRuns, type ImagePckSample, pckInterval } from "./metrics/bootstrapPck.ts";
 export { boxNms, intersectionOverUnion } from "./metrics/boxNms.ts";
 export { type CrowdEvaluation, evaluateCrowdLevels } from "./metrics/crowdLevels.ts";
 export { evaluateJoints, type JointAccuracy } from "./metrics/evaluateJoints.ts";
@@ -49,6 +49,7 @@ export { evaluateSizes, type SizeAccuracy } from "./metrics/evaluateSizes.ts";
 export { explainOks, type OksExplanations } from "./metrics/explainOks.ts";
 export { type HeatmapPair, heatmapAccuracy, heatmapPck } from "./metrics/heatmapPck.ts";
 export { type DistanceSample, endPointError, type Length, normalizedMeanError } from "./metrics/keypointDistance.ts";
+export { meanInterval, studentQuantile } from "./metrics/meanInterval.ts";
 export { type MpjpeAlignment, type MpjpeSample, mpjpe } from "./metrics/mpjpe.ts";
 export { keypointSimilarity, oks, oksVariances } from "./metrics/oks.ts";
 export type { OksCounts } from "./metrics/oksMatches.ts";

@@ -3,6 +3,7 @@ import { type Dataset, openCrops, type RecordFile, type StoredRecords } from "@k
 import { parseWeightsReference, readWeights } from "@kindling/models";
 import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { readDataSet } from "./readDataSet.node.ts";
+import { previousRun } from "./recipe/parseRecipe.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { DataSetRecipe, Recipe } from "./recipe.ts";
 import { openTeacherCache } from "./teacherCache.node.ts";
@@ -68,6 +69,11 @@ export async function readRecipeWeights({ student, teacher }: Recipe): Promise<R
 
 /** Reads a weights file, or one part of it (`kd.pth#student`). @throws WeightsFileError when it is none, RecipeError when it is missing. */
 export async function readNamedWeights(text: string): Promise<NamedWeights> {
+  if (text === previousRun) {
+    throw new RecipeError(
+      "the weights are those of the previous run, which only kindling compare FIRST.yaml+SECOND.yaml knows; name the run's weights/best.safetensors instead",
+    );
+  }
   const reference = parseWeightsReference(text);
   const { file } = reference;
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {

@@ -3,10 +3,11 @@ import { createRandom, normal } from "../random/random.ts";
 import { averagePrecision } from "./averagePrecision.ts";
 import { bootstrap, meanOverImages, pairedBootstrap } from "./bootstrap.ts";
 import { compareOks, oksIntervals } from "./bootstrapOks.ts";
-import { comparePck, pckInterval } from "./bootstrapPck.ts";
+import { comparePck, comparePckOfRuns, pckInterval } from "./bootstrapPck.ts";
 import { evaluateOks, rankMatches } from "./evaluateOks.ts";
 import { matchOks } from "./oksMatches.ts";
 import type { OksTruth, PoseDetection } from "./oksTruth.ts";
+import { pck } from "./pck.ts";
 
 test("the interval of a mean of normal numbers is ±1.96 standard errors", () => {
   const random = createRandom(1);
@@ -98,6 +99,28 @@ test("PCK: over images; images of one side only are refused", () => {
   expect(comparePck(samples, better, 0.5)!.difference.value).toBeCloseTo(0.4, 12);
   expect(() => comparePck(samples, better.slice(0, 2), 0.5)).toThrow(/image 1/);
   expect(pckInterval([], 0.5)).toBeNull();
+});
+
+test("PCK of several runs: the mean's difference, joint by joint; the same runs in another order do not differ", () => {
+  const random = createRandom(4);
+  const run = (spread: number) =>
+    Array.from({ length: 60 }, (_, person) => {
+      const at = () => spread * normal(random);
+      return { imageId: person >> 1, predicted: [at(), 0, 1, at(), 0, 1], truth: [0, 0, 2, 0, 0, person % 3 === 0 ? 0 : 2], norm: 10 };
+    });
+  const [one, two, three] = [run(4), run(4), run(9)];
+  const whole = (samples: ReturnType<typeof run>) => pck(samples, 0.5);
+  const { pck: compared, perJoint } = comparePckOfRuns([one, two], [three], 0.5);
+  expect(compared!.first.value).toBeCloseTo((whole(one).pck + whole(two).pck) / 2, 12);
+  expect(compared!.second.value).toBeCloseTo(whole(three).pck, 12);
+  expect(compared!.difference.high).toBeLessThan(0);
+  for (const [joint, interval] of perJoint.entries()) {
+    const mean = (whole(one).perJoint[joint]! + whole(two).perJoint[joint]!) / 2;
+    expect(interval!.difference.value).toBeCloseTo(whole(three).perJoint[joint]! - mean, 12);
+  }
+  const same = comparePckOfRuns([one, two], [two, one], 0.5).pck!;
+  for (const bound of Object.values(same.difference)) expect(bound).toBeCloseTo(0, 12);
+  expect(() => comparePckOfRuns([], [one], 0.5)).toThrow(/no run/);
 });
 
 function people(random: () => number, images = 6): { truth: OksTruth[]; detections: PoseDetection[] } {

@@ -44,6 +44,9 @@ function contentOf(document: Document.Parsed, lines: LineCounter, file: string):
   return content;
 }
 
+/** Stands for the best weights of the run before, where a recipe is the second stage of an arm that `kindling compare` trains. */
+export const previousRun = "previous";
+
 const pathKeys = [
   "student.backbone",
   "student.weights",
@@ -69,7 +72,7 @@ function resolvePaths(content: Record<string, unknown>, recipeFolder: string, wo
     for (const part of parts.slice(0, -1)) owner = isMapping(owner) ? owner[part] : undefined;
     const last = parts.at(-1)!;
     const value = isMapping(owner) ? owner[last] : undefined;
-    if (!isMapping(owner) || typeof value !== "string" || value === "") continue;
+    if (!isMapping(owner) || typeof value !== "string" || value === "" || value === previousRun) continue;
     if (last === "skeleton" && !/\.(json|ya?ml)$/i.test(value)) continue; // a name
     owner[last] = resolvePath(changes.some(({ path }) => isPrefix(path, parts)) ? workingFolder : recipeFolder, value);
   }

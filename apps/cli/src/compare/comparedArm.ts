@@ -1,0 +1,46 @@
+import { previousRun, type Recipe, readRecipe } from "@kindling/trainer";
+import { InputError } from "../exit.ts";
+
+/** One side of a comparison: a recipe, or several that are trained one after the other. */
+export interface ComparedArm {
+  /** The recipes' names, joined by +. */
+  readonly name: string;
+  /** With the seed and the changes of the command line; `previous` stands for the weights of the stage before. */
+  readonly stages: readonly Recipe[];
+}
+
+/**
+ * The arm of `a.yaml` or `a.yaml+b.yaml`, with one seed.
+ * @throws RecipeError for a recipe that cannot be read, InputError for weights of a stage before the first or networks that find all persons.
+ */
+export async function readArm(operand: string, seed: number, changes: Readonly<Record<string, string>>): Promise<ComparedArm> {
+  const stages: Recipe[] = [];
+  for (const file of operand.split("+")) {
+    const recipe = await readRecipe(file, { ...changes, seed: String(seed) });
+    if (stages.length === 0 && takesPrevious(recipe)) {
+      throw new InputError(`${file}: its weights are those of the previous run; write the recipe of that before it: FIRST.yaml+${file}`);
+    }
+    if (recipe.data.codec.kind === "pafs") throw new InputError(`${file}: compare measures networks that find one person in a box`);
+    stages.push(recipe);
+  }
+  return { name: stages.map(({ name }) => name).join("+"), stages };
+}
+
+/** A stage with the weights of the stage before in their places. */
+export function withPrevious(recipe: Recipe, weights: string): Recipe {
+  const file = (text: string): string => (text === previousRun ? weights : text);
+  const { student, teacher } = recipe;
+  return {
+    ...recipe,
+    student: {
+      ...student,
+      ...(student.backbone === undefined ? {} : { backbone: file(student.backbone) }),
+      ...(student.weights === undefined ? {} : { weights: file(student.weights) }),
+    },
+    ...(teacher ? { teacher: { ...teacher, weights: file(teacher.weights) } } : {}),
+  };
+}
+
+function takesPrevious({ student, teacher }: Recipe): boolean {
+  return [student.backbone, student.weights, teacher?.weights].includes(previousRun);
+}
