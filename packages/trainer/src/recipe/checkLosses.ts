@@ -10,7 +10,12 @@ export function checkLosses(recipe: Recipe): DescribedIssue | undefined {
   const { losses, teacher, metric } = recipe;
   for (const i of losses.keys()) {
     const found =
-      checkName(recipe, i) ?? checkWeight(recipe, i) ?? checkTeacher(recipe, i) ?? checkOperands(recipe, i) ?? checkParts(recipe, i);
+      checkName(recipe, i) ??
+      checkWeight(recipe, i) ??
+      checkLabels(recipe, i) ??
+      checkTeacher(recipe, i) ??
+      checkOperands(recipe, i) ??
+      checkParts(recipe, i);
     if (found) return found;
   }
   if (metric === "loss" && !losses.some((term) => "against" in term && term.against === "groundTruth")) {
@@ -34,6 +39,15 @@ function checkWeight({ losses }: Recipe, i: number): DescribedIssue | undefined 
   if (other && !isComplement(other.weight)) return undefined;
   const wrong = other ? "whose weight is a complement itself" : "and no loss has this name";
   return issue(["losses", i, "weight"], `losses[${i}].weight: the complement is of ${weight.of}, ${wrong}`);
+}
+
+/** Labels neither are the output that a term names as its teacher, nor have a confidence. */
+function checkLabels({ losses }: Recipe, i: number): DescribedIssue | undefined {
+  const term = losses[i]!;
+  if (!("against" in term) || term.against !== "groundTruth") return undefined;
+  const key = ["teacher", "confidence"].find((each) => each in term);
+  if (key === undefined) return undefined;
+  return issue(["losses", i, key], `losses[${i}].${key}: is of a term against: teacher; ${term.name} compares with the labels`);
 }
 
 function checkTeacher({ losses, student, teacher }: Recipe, i: number): DescribedIssue | undefined {

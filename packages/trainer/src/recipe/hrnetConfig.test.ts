@@ -103,6 +103,13 @@ test("the fork's options become the losses, weights and denominators of its code
   expect(recipe.data.augment).not.toHaveProperty("flip");
 });
 
+test("MPII lies in folders of its own, and without a root below the working folder", async () => {
+  const { recipe, told } = await recipeOf(config().replace("babypose\n", "mpii\n").replace("ROOT: data/babypose/", ""));
+  expect(recipe.data.train).toMatchObject({ data: path.resolve("annot/train.json"), images: path.resolve("images") });
+  expect(recipe.metric).toBe("pck");
+  expect(told[0]!.notes).toContainEqual(expect.stringMatching(/^DATASET.DATASET: mpii is measured by PCK/));
+});
+
 test("N_STAGE, MULTI, USE_MSE and USE_KLD take away what they say", async () => {
   const names = async (model: string, loss: string) =>
     (
@@ -127,9 +134,11 @@ test("custom learning rates are the fork's lambda in every epoch", async () => {
 });
 
 test("what is not supported is named, one sentence an option, and how that program runs is passed over", async () => {
-  const { told } = await recipeOf(config("SOMETHING: 3", "", "USE_OHKM: true\n  TOPK: 8"));
+  const text = config("SOMETHING: 3", "", "USE_OHKM: true\n  TOPK: 8").replace("FLIP_TEST: true", "FLIP_TEST: true, SHIFT_HEATMAP: false");
+  const { told } = await recipeOf(text);
   expect(told[0]!.notes).toEqual([
     expect.stringMatching(/^MODEL.PRETRAINED: /),
+    expect.stringMatching(/^TEST.SHIFT_HEATMAP: /),
     expect.stringMatching(/^TRAIN.WD: /),
     "MODEL.SOMETHING: 3 is not supported and left out",
     "LOSS.USE_OHKM: true is not supported and left out",

@@ -34,7 +34,9 @@ export function translateHrnetConfig(content: Readonly<Record<string, unknown>>,
   const jointWeights = options.flag("LOSS.USE_DIFFERENT_JOINTS_WEIGHT", false) ? { jointWeights: cocoJointWeights } : {};
   if (!options.flag("LOSS.USE_TARGET_WEIGHT", true)) notes.push("LOSS.USE_TARGET_WEIGHT: joints without a label are left out all the same");
   if (!options.flag("DATASET.COLOR_RGB", true)) notes.push("DATASET.COLOR_RGB: HRNet is fed with RGB, as its published weights are");
-  const set = (key: string, otherwise: string) => setOf(options, options.text(key, otherwise));
+  if (!options.flag("TEST.SHIFT_HEATMAP", true)) notes.push("TEST.SHIFT_HEATMAP: the maps of mirrored crops are shifted all the same");
+  if (dataSet === "mpii") notes.push("DATASET.DATASET: mpii is measured by PCK of the person's box, not by PCKh of the head");
+  const set = (key: string, otherwise: string) => setOf(options, dataSet, options.text(key, otherwise));
   if (!options.flag("TEST.USE_GT_BBOX", false)) notes.push("TEST.USE_GT_BBOX: validation looks at annotated boxes, not at a detector's");
   const recipe = {
     name,
@@ -63,7 +65,7 @@ export function translateHrnetConfig(content: Readonly<Record<string, unknown>>,
 const machineOptions = [
   ...["GPUS", "WORKERS", "PRINT_FREQ", "AUTO_RESUME", "PIN_MEMORY", "RANK", "OUTPUT_DIR", "LOG_DIR", "DATA_DIR", "CUDNN", "DEBUG"],
   ...["DATASET.DATA_FORMAT", "TRAIN.SHUFFLE", "TRAIN.RESUME", "TRAIN.CHECKPOINT", "TRAIN.BEGIN_EPOCH", "TRAIN.GAMMA1", "TRAIN.GAMMA2"],
-  ...["TEST.BATCH_SIZE_PER_GPU", "TEST.MODEL_FILE", "TEST.SHIFT_HEATMAP", "TEST.COCO_BBOX_FILE", "TEST.BBOX_THRE", "TEST.IMAGE_THRE"],
+  ...["TEST.BATCH_SIZE_PER_GPU", "TEST.MODEL_FILE", "TEST.COCO_BBOX_FILE", "TEST.BBOX_THRE", "TEST.IMAGE_THRE"],
   ...[
     "TEST.NMS_THRE",
     "TEST.OKS_THRE",
@@ -123,9 +125,10 @@ function studentOf(options: ConfigReader, notes: string[]): { readonly model: st
   };
 }
 
-/** COCO's folders, which the fork's data have too. */
-function setOf(options: ConfigReader, set: string): { readonly data: string; readonly images: string } {
-  const root = options.text("DATASET.ROOT", "").replace(/\/+$/, "");
+/** MPII's folders, or COCO's, which the fork's data have too. */
+function setOf(options: ConfigReader, dataSet: string, set: string): { readonly data: string; readonly images: string } {
+  const root = options.text("DATASET.ROOT", "").replace(/\/+$/, "") || ".";
+  if (dataSet === "mpii") return { data: `${root}/annot/${set}.json`, images: `${root}/images` };
   return { data: `${root}/annotations/person_keypoints_${set}.json`, images: `${root}/images/${set}` };
 }
 

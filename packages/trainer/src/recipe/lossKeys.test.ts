@@ -77,6 +77,16 @@ test.each([
     "/r/kd.yaml:5: losses[0].student: no output is named student.heatmaps.5; the nearest is student.heatmaps.1",
   ],
   [
+    "a teacher of a term that compares with labels",
+    () => withLoss("kind: mse, student: student.heatmaps.1, teacher: student.heatmaps.4", {}, exits),
+    "/r/kd.yaml:5: losses[0].teacher: is of a term against: teacher; more compares with the labels",
+  ],
+  [
+    "a confidence in labels",
+    () => withLoss("kind: adaptiveWing, confidence: peak"),
+    "/r/kd.yaml:5: losses[0].confidence: is of a term against: teacher; more compares with the labels",
+  ],
+  [
     "a couple of an output that there is not",
     () => withLoss("kind: jointsKl, couples: [[student.heatmaps.1, student.heatmap.4]]", {}, exits),
     "/r/kd.yaml:5: losses[0].couples: no output is named student.heatmap.4; the nearest is student.heatmaps.4",
