@@ -1,18 +1,28 @@
 import { mul, type Tensor, teacherConfidence } from "@kindling/autograd";
 import type { LossContext } from "./lossContext.ts";
-import { type Confidence, isInner, type JointsKlLoss, type LossTerm, type MaskedL2Loss } from "./lossTerm.ts";
+import {
+  type Confidence,
+  dividesByLabels,
+  isInner,
+  isOfTeacher,
+  type JointsKlLoss,
+  type LossTerm,
+  looksAtLabels,
+  type MaskedL2Loss,
+} from "./lossTerm.ts";
 import { mapsOf } from "./partFieldLoss.ts";
 
 type OutputLoss = Exclude<LossTerm, { readonly student: string }>;
 type HeatmapPair = Exclude<OutputLoss, { readonly kind: "jointsKl" | "simccKl" | "maskedL2" }>;
 
-/** The tensors of the student that a term teaches; what it compares them with gets no gradient, but by `detachTeacher: false`. */
+/** The tensors of the student that a term teaches; what it compares them with gets no gradient, but an output of the student by `detachTeacher: false`. */
 export function studentOperands(term: LossTerm, context: LossContext): readonly Tensor[] {
   if (isInner(term)) return [context.tap(term.student)];
   if (term.kind === "simccKl") return context.student;
   if (term.kind === "maskedL2") return mapsOf(term, context);
   if (term.kind !== "jointsKl") return [pairOf(term, context)[0]];
-  return couplesOf(term, context).flatMap(([student, teacher]) => (term.detachTeacher ? [student] : [student, teacher]));
+  const drawn = term.detachTeacher ? [] : (term.couples ?? []).map(([, teacher]) => teacher).filter((path) => !isOfTeacher(path));
+  return [...couplesOf(term, context).map(([student]) => student), ...drawn.map(context.tap)];
 }
 
 /** The heatmaps that a term compares: the student's with the labels or the teacher's. */
@@ -37,15 +47,13 @@ export interface TermWeights {
   readonly divideBy: "visible" | "all";
 }
 
-/** Labels weigh joints where the term looks at labels; the teacher's confidence makes a joint count less, so it divides by all. */
+/** Labels weigh joints where the term looks at labels, and the teacher's confidence where it has one. */
 export function weightsOf(term: Exclude<OutputLoss, MaskedL2Loss>, context: LossContext): TermWeights {
-  const labelled = ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
-  const mask = labelled ? context.targets.mask! : null; // every codec has one
-  if ("confidence" in term && term.confidence !== undefined) {
-    const trust = confidenceOf(term.confidence, pairOf(term, context)[1], context);
-    return { mask: mask ? mul(trust, mask) : trust, divideBy: "all" };
-  }
-  return { mask, divideBy: labelled && term.normalization === "joint" ? "visible" : "all" };
+  const mask = looksAtLabels(term) ? context.targets.mask! : null; // every codec has one
+  const divideBy = dividesByLabels(term) ? "visible" : "all";
+  if (!("confidence" in term) || term.confidence === undefined) return { mask, divideBy };
+  const trust = confidenceOf(term.confidence, pairOf(term, context)[1], context);
+  return { mask: mask ? mul(trust, mask) : trust, divideBy };
 }
 
 function confidenceOf(confidence: Confidence, teacher: Tensor, { targets }: LossContext): Tensor {

@@ -1,5 +1,5 @@
 import type { Batch } from "@kindling/data";
-import type { LossTerm } from "./lossTerm.ts";
+import { dividesByLabels, type LossTerm } from "./lossTerm.ts";
 
 /** What denominators are counted from. */
 type CountedBatch = Pick<Batch, "targets" | "indices">;
@@ -17,11 +17,11 @@ export function lossShare(term: LossTerm, part: CountedBatch, whole: CountedBatc
     case "jointsMse":
     case "smoothL1":
     case "spatialKl":
-      return dividesByVisible(term) ? visibleShare(part, whole) : sampleShare(part, whole);
+      return dividesByLabels(term) ? visibleShare(part, whole) : sampleShare(part, whole);
     case "simccKl":
       // mmpose's loss is a sum over the batch.
       if (term.against === "groundTruth" && term.normalization === "paper") return 1;
-      return dividesByVisible(term) ? visibleShare(part, whole) : sampleShare(part, whole);
+      return dividesByLabels(term) ? visibleShare(part, whole) : sampleShare(part, whole);
     case "ohkm":
     case "maskedL2":
     case "jointsKl":
@@ -35,13 +35,6 @@ export function lossShare(term: LossTerm, part: CountedBatch, whole: CountedBatc
     default:
       return term satisfies never;
   }
-}
-
-/** Whether a term is a sum ÷ Σ mask, as `weightsOf` decides. */
-function dividesByVisible(term: Extract<LossTerm, { readonly joints: unknown }>): boolean {
-  if ("confidence" in term && term.confidence !== undefined) return false;
-  const labelled = ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
-  return labelled && term.normalization === "joint";
 }
 
 function sampleShare(part: CountedBatch, whole: CountedBatch): number {

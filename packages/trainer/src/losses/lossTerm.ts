@@ -148,6 +148,17 @@ export function teacherTaps(term: LossTerm): readonly string[] {
   return "teacher" in term && term.teacher !== undefined && isOfTeacher(term.teacher) ? [term.teacher] : [];
 }
 
+/** Whether a term over outputs divides by Σ mask, the weights of labelled joints; else by all n·k joints, or as its paper does. A confidence makes joints count less, so such a term divides by all. */
+export function dividesByLabels(term: Extract<LossTerm, { readonly joints: unknown }>): boolean {
+  if ("confidence" in term && term.confidence !== undefined) return false;
+  return looksAtLabels(term) && term.normalization === "joint";
+}
+
+/** Whether a term over outputs leaves out joints without a label: one against the ground truth always. */
+export function looksAtLabels(term: Extract<LossTerm, { readonly joints: unknown }>): boolean {
+  return ("against" in term && term.against === "groundTruth") || term.joints === "labelled";
+}
+
 /** Whether a term compares what lies inside the networks, in place of what they put out. */
 export function isInner(term: LossTerm): term is FeatureLoss | ChannelWiseKlLoss | AttentionTransferLoss | RelationalLoss {
   switch (term.kind) {
@@ -172,6 +183,7 @@ export function isInner(term: LossTerm): term is FeatureLoss | ChannelWiseKlLoss
   }
 }
 
-function isOfTeacher(path: string): boolean {
+/** Whether the name of a tensor is of the teacher network's. */
+export function isOfTeacher(path: string): boolean {
   return path.startsWith("teacher.");
 }

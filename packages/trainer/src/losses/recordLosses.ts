@@ -53,11 +53,11 @@ export function recordLosses(graph: Graph, recipe: Recipe, networks: Networks, c
   const pulls: Tensor[][] = [];
   const beside = new Map<Variable, Tensor>();
   for (const [i, term] of recipe.losses.entries()) {
-    const share = (loss: Tensor): Tensor => (shares ? scaleBy(loss, shares, i) : loss);
-    const loss = lossOf(term, context);
+    const whole = lossOf(term, context);
+    const loss = shares ? scaleBy(whole, shares, i) : whole;
     const s = weighting.uncertainties[i];
-    const counted = scaleBy(share(s ? uncertainLoss(loss, graph.use(s)) : loss), weights, i);
-    losses.push([term.name, share(loss)]);
+    const counted = scaleBy(s ? uncertainLoss(loss, graph.use(s), recipe.accumulate) : loss, weights, i);
+    losses.push([term.name, loss]);
     weighted.push(counted);
     const operands = [...new Set(studentOperands(term, context))];
     const cotangent = lossScale ? scaleBy(one, graph.use(lossScale), 0) : one;

@@ -109,6 +109,17 @@ test("a learned uncertainty has the gradient w (1 − L e⁻ˢ), and scales the 
   expect(Math.abs(norms[0]! / (plain[0]! * Math.exp(-0.5)) - 1)).toBeLessThan(1e-4);
 });
 
+test.each(["1", "2"])("in %s parts an uncertainty of nothing visible is drawn down by its whole weight", async (accumulate) => {
+  const recipe = tinyRecipe(data, { weighting: "{ kind: uncertainty }", optimizer: unclipped, accumulate }, [gt]);
+  using networks = createNetworks(device, recipe, {});
+  using step = await TrainStep.create(device, recipe, networks);
+  const batch = randomBatch(recipe);
+  batch.targets.mask!.fill(0);
+  await (await step.run(batch, { step: 1, learningRate: 0.5, lossWeights: [3] })).outcome;
+  const [s] = networks.weighting.uncertainties;
+  expect([...(await networks.store.read([s!])).get(s!)!]).toEqual([-1.5]);
+});
+
 test.each([
   ["{ kind: uncertainty }", "1"],
   ["{ kind: uncertainty }", "2"],

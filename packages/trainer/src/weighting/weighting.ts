@@ -34,7 +34,8 @@ export function createWeighting(weighting: Weighting, losses: readonly LossTerm[
   };
 }
 
-/** L·e⁻ˢ + s: a loss that is as uncertain as s says; loss and s [] → []. */
-export function uncertainLoss(loss: Tensor, s: Tensor): Tensor {
-  return add(mul(loss, exp(mul(s, fill(loss.graph, [], -1)))), s);
+/** L·e⁻ˢ + s: a loss that is as uncertain as s says; loss and s [] → []. Of a batch in `parts`, L is a part's share of the loss, and s counts as much of itself. */
+export function uncertainLoss(loss: Tensor, s: Tensor, parts: number): Tensor {
+  const certain = mul(loss, exp(mul(s, fill(loss.graph, [], -1))));
+  return add(certain, parts === 1 ? s : mul(s, fill(loss.graph, [], 1 / parts)));
 }
