@@ -26,17 +26,18 @@ test.each(["multi-hrnet-w4", "rtmpose-t", "openpose-tiny", "openpose-lite", "sim
 });
 
 test("a reader gives a tensor of the network whatever else is read, by either form of its path; what is none or no image is refused", async () => {
-  const model = network("squeezenet-hpe");
+  const model = createModel("squeezenet-hpe", { joints: 1, width: 0.125 });
+  nameModule(model, "network");
   const variables = [...variablesOf(model).values()];
   using store = new ParameterStore(device, { variables, trainable: () => false });
   store.initialise(variables, createRandom(1, 1));
   const options = { model, store, input: [64, 48], batchSize: 2 } as const;
-  using all = await TapReader.create(device, { ...options, taps: stageTaps(model, [64, 48]) });
+  using all = await TapReader.create(device, { ...options, taps: ["backbone.3.out", "network.backbone.4.out", "backbone.6.out"] });
   using one = await TapReader.create(device, { ...options, taps: ["backbone.4.out"] });
   const image = Uint8Array.from({ length: 2 * 64 * 48 * 4 }, (_, at) => (at * 31) % 251);
   const [alone] = await one.read(image);
   const among = (await all.read(image))[1]!;
-  expect(all.shapes[1]).toEqual([2, 15, 11, 128]);
+  expect(all.shapes[1]).toEqual([2, 15, 11, 16]);
   expect(alone).toEqual(among);
   expect(alone!.some((value) => value > 0)).toBe(true);
   await expect(TapReader.create(device, { ...options, taps: ["backbone.5.out"] })).rejects.toThrow(TapError);
