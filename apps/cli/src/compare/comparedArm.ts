@@ -26,9 +26,19 @@ export async function readArm(operand: string, seed: number, changes: Readonly<R
   return { name: stages.map(({ name }) => name).join("+"), stages };
 }
 
+/**
+ * Whether a recipe means the weights of the stage before: `previous`, or where `kindling train` leaves the best ones of a run of its name, so that one
+ * recipe serves both commands.
+ */
+export function meansPrevious(weights: string, before: Recipe | undefined): boolean {
+  return (
+    weights === previousRun || (before !== undefined && weights.replaceAll("\\", "/").endsWith(`/${before.name}/weights/best.safetensors`))
+  );
+}
+
 /** A stage with the weights of the stage before in their places. */
-export function withPrevious(recipe: Recipe, weights: string): Recipe {
-  const file = (text: string): string => (text === previousRun ? weights : text);
+export function withPrevious(recipe: Recipe, before: Recipe, weights: string): Recipe {
+  const file = (text: string): string => (meansPrevious(text, before) ? weights : text);
   const { student, teacher } = recipe;
   return {
     ...recipe,

@@ -1,22 +1,14 @@
 import path from "node:path";
 import type { Device } from "@kindling/gpu";
 import type { ImagePckSample } from "@kindling/pose";
-import {
-  measureRecipeTeacher,
-  previousRun,
-  type Recipe,
-  type RunFolder,
-  readRecipeData,
-  readResults,
-  writeFileAtomically,
-} from "@kindling/trainer";
+import { measureRecipeTeacher, type Recipe, type RunFolder, readRecipeData, readResults, writeFileAtomically } from "@kindling/trainer";
 import sharp from "sharp";
 import { InputError } from "../exit.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
 import type { Progress } from "../progress.ts";
 import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { budgetProblem } from "./checkBudget.ts";
-import { type ComparedArm, readArm, withPrevious } from "./comparedArm.ts";
+import { type ComparedArm, meansPrevious, readArm, withPrevious } from "./comparedArm.ts";
 import { type ArmCurve, compareFigure } from "./compareFigure.ts";
 import { compareReport } from "./compareReport.ts";
 import { type ArmRuns, type Comparison, compareArms } from "./comparison.ts";
@@ -133,7 +125,7 @@ async function trainSeed(
   let [recipe, anew] = [arm.stages[0]!, false]; // of a stage at least
   for (const [i, stage] of arm.stages.entries()) {
     const before = stages.at(-1);
-    recipe = before ? withPrevious(stage, before.bestWeights) : stage;
+    recipe = before ? withPrevious(stage, arm.stages[i - 1]!, before.bestWeights) : stage; // a folder a stage
     const name = `${arm.name}-seed-${seed}${arm.stages.length > 1 ? `-stage-${i + 1}` : ""}`;
     const done = await trainStage({ recipe, runs: path.join(out, "runs"), name, anew, openDevice, words, progress, signal });
     if (!done) return null;
@@ -151,10 +143,12 @@ async function measureTeachers(
   progress: Progress,
 ): Promise<readonly { readonly name: string; readonly pck: number }[]> {
   const byKey = new Map<string, Recipe>();
-  for (const recipe of arms.flatMap(({ stages }) => stages)) {
-    const { teacher, data } = recipe;
-    if (!teacher || teacher.weights === previousRun) continue;
-    byKey.set(JSON.stringify([teacher.weights, teacher.normalization, data.crop, data.input]), recipe);
+  for (const { stages } of arms) {
+    for (const [i, recipe] of stages.entries()) {
+      const { teacher, data } = recipe;
+      if (!teacher || meansPrevious(teacher.weights, stages[i - 1])) continue;
+      byKey.set(JSON.stringify([teacher.weights, teacher.normalization, data.crop, data.input]), recipe);
+    }
   }
   const measured: { readonly name: string; readonly pck: number }[] = [];
   for (const recipe of byKey.values()) {
