@@ -9,6 +9,7 @@ export const networkKeys = {
   width: { kind: "number", min: 0, help: "factor on the network's channels (default: what the file says, else 1)" },
   refinements: { kind: "integer", min: 0, help: "openpose-lite: stages that refine the first maps (default: what the file says, else 1)" },
   stages: { kind: "integer", min: 1, help: "multi-hrnet: stages that are run, each with an exit (default: what the file says, else 4)" },
+  branches: { kind: "integer", min: 2, help: "okdhp-hrnet: last stages with an ensemble (default: what the file says, else 3)" },
   head: {
     kind: "choice",
     choices: ["afterUpsampling", "beforeUpsampling", "deconvolution"],
@@ -19,13 +20,14 @@ export const networkKeys = {
 
 /** The values of {@link networkKeys} as the trainer takes them. */
 export function networkOptions(values: Partial<Values<typeof networkKeys>>): NetworkFileOptions {
-  const { model, joints, width, refinements, stages, head, input } = values;
+  const { model, joints, width, refinements, stages, branches, head, input } = values;
   return {
     ...(model === undefined ? {} : { model }),
     ...(joints === undefined ? {} : { joints }),
     ...(width === undefined ? {} : { width }),
     ...(refinements === undefined ? {} : { refinements }),
     ...(stages === undefined ? {} : { stages }),
+    ...(branches === undefined ? {} : { branches }),
     ...(isHead(head) ? { head } : {}),
     ...(input === undefined ? {} : { input: pairOf(input) }),
   };

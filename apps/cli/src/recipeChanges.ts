@@ -9,18 +9,19 @@ export interface RecipeSizes {
   readonly width: number | undefined;
   readonly refinements?: number | undefined;
   readonly stages?: number | undefined;
+  readonly branches?: number | undefined;
   readonly head?: string | undefined;
 }
 
 /** The changes of a recipe, by dotted path: those of a command's overrides, and its own options. */
 export function recipeChanges(overrides: readonly Override[], { input, batch, ...student }: RecipeSizes): Record<string, string> {
-  const { joints, width, refinements, stages, head } = student;
+  const { joints, width, refinements, stages, branches, head } = student;
   return {
     ...Object.fromEntries(overrides.map(({ key, value }) => [key, value])),
     ...(input === undefined ? {} : { "data.input": `[${pairOf(input)}]` }),
     ...(batch === undefined ? {} : { "data.batchSize": String(batch) }),
     ...Object.fromEntries(
-      Object.entries({ joints, width, refinements, stages, head }).flatMap(([key, value]) =>
+      Object.entries({ joints, width, refinements, stages, branches, head }).flatMap(([key, value]) =>
         value === undefined ? [] : [[`student.${key}`, String(value)]],
       ),
     ),

@@ -21,6 +21,8 @@ export interface CreateModelOptions {
   readonly refinements?: number;
   /** Stages that are run, 1 … 4, each with an exit of its own (multi-output HRNet); default all. */
   readonly stages?: number;
+  /** Last stages that learn from their ensemble, 2 … 8 (HRNet as OKDHP branches it); default 3. */
+  readonly branches?: number;
   /** Where the student's heatmaps are made (squeezenet-hpe); default "afterUpsampling". */
   readonly head?: Head;
 }
@@ -37,7 +39,7 @@ export function isHead(text: string | undefined): text is Head {
 }
 
 /** An option that not every network has. */
-export type FamilyOption = "width" | "refinements" | "stages" | "head";
+export type FamilyOption = "width" | "refinements" | "stages" | "branches" | "head";
 
 /** Networks by name: each family knows its names and makes them. */
 const families: readonly ModelFamily[] = [
@@ -69,7 +71,7 @@ export function createModel(name: string, options: CreateModelOptions = {}): Pos
   throw new ModelError(`no model is named "${name}"; the nearest is ${nearestNames(name, modelNames, 1)[0]}`);
 }
 
-const optionsOfFamilies: readonly FamilyOption[] = ["width", "refinements", "stages", "head"];
+const optionsOfFamilies: readonly FamilyOption[] = ["width", "refinements", "stages", "branches", "head"];
 
 /** Width 1 is what every network has. */
 function isGiven(options: CreateModelOptions, option: FamilyOption): boolean {

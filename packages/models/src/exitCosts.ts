@@ -14,7 +14,7 @@ export interface ExitCosts {
 }
 
 /**
- * The exits of a network whose every output is heatmaps to predict with, in the order in which they are reached: `heatmaps.1` … of the multi-output HRNet;
+ * The exits of a network whose every output is heatmaps to predict with, in the order in which they are reached: `heatmaps.1` … of the multi-output HRNet and of its branches;
  * of most networks one, the whole network. None for networks with other outputs.
  * @throws ShapeError or RangeError when the network takes no input of [height, width].
  */
@@ -28,7 +28,8 @@ export function exitCosts(model: PoseModel, [height, width]: HeightWidth): reado
     const { source } = heads[i]!;
     const path = source.kind === "node" ? source.node.path : "";
     const at = whole.layers.findIndex((layer) => layer.name === path);
-    const until = whole.layers.slice(0, at + 1);
+    // Behind the last exit nothing runs; an ensemble's is made by many layers together.
+    const until = i === outputs.length - 1 ? whole.layers : whole.layers.slice(0, at + 1);
     return {
       name,
       parameters: until.reduce((sum, layer) => sum + layer.parameters, 0),

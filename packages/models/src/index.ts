@@ -4,6 +4,7 @@ export * from "./createModel.ts";
 export * from "./exitCosts.ts";
 export * from "./fileLayout.ts";
 export { type FoldBatchNormOptions, foldBatchNorm, foldedIn } from "./foldBatchNorm.ts";
+export * from "./hrnet/branchOf.ts";
 export * from "./hrnet/hrnet.ts";
 export * from "./hrnet/multiOutputHRNet.ts";
 export * from "./layers/batchNorm2d.ts";

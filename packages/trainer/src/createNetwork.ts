@@ -6,13 +6,14 @@ import type { NetworkRecipe } from "./recipe.ts";
  * @throws ModelError for a name or options that there are not.
  */
 export function createNetwork(network: NetworkRecipe, input: readonly [number, number], root: string): PoseModel {
-  const { model: name, joints, width, refinements, stages, head } = network;
+  const { model: name, joints, width, refinements, stages, branches, head } = network;
   const model = createModel(name, {
     joints,
     width,
     input,
     ...(refinements === undefined ? {} : { refinements }),
     ...(stages === undefined ? {} : { stages }),
+    ...(branches === undefined ? {} : { branches }),
     ...(head === undefined ? {} : { head }),
   });
   nameModule(model, root);

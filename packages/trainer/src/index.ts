@@ -26,6 +26,7 @@ export { measureRecipeTeacher } from "./gate/recipeTeacher.node.ts";
 export type { TeacherFeed } from "./gate/teacherFeed.ts";
 export { TeacherGateError, teacherText } from "./gate/teacherGate.ts";
 export { imagePckSamples } from "./imagePckSamples.ts";
+export { keepBranch } from "./keepBranch.ts";
 export { type LoadedNetwork, loadNetwork } from "./loadNetwork.ts";
 export * from "./losses/lossTerm.ts";
 export { isBetter, type Metric, type MetricDirection, metricDirection } from "./metric.ts";
@@ -78,4 +79,4 @@ export { type LossScaleOutcome, type Measure, type StepOutcome, type StepSetting
 export { lossWeightsAt, rampAt, type Weight, type WeightRule } from "./weighting/lossWeight.ts";
 export type { TermPull } from "./weighting/termPulls.ts";
 export type { Weighting } from "./weighting/weighting.ts";
-export { parseWeightsMetadata, type WeightsFigures, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";
+export { networkMetadata, parseWeightsMetadata, type WeightsFigures, type WeightsMetadata, weightsMetadata } from "./weightsMetadata.ts";

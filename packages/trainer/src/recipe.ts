@@ -78,6 +78,8 @@ export interface NetworkRecipe {
   readonly refinements?: number;
   /** Stages that are built, each with an exit (multi-output HRNet). */
   readonly stages?: number;
+  /** Last stages that learn from their ensemble (HRNet as OKDHP branches it). */
+  readonly branches?: number;
   /** Where heatmaps are made (squeezenet-hpe). */
   readonly head?: Head;
 }

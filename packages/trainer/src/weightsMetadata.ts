@@ -37,13 +37,14 @@ export function networkMetadata({ input, crop, figures, ...network }: WeightsMet
 }
 
 /** What says which network it is, of an object that may say more; what is not given is left out. */
-export function networkOnly({ model, joints, width, refinements, stages, head }: NetworkRecipe): NetworkRecipe {
+export function networkOnly({ model, joints, width, refinements, stages, branches, head }: NetworkRecipe): NetworkRecipe {
   return {
     model,
     joints,
     width,
     ...(refinements === undefined ? {} : { refinements }),
     ...(stages === undefined ? {} : { stages }),
+    ...(branches === undefined ? {} : { branches }),
     ...(head === undefined ? {} : { head }),
   };
 }
@@ -55,7 +56,7 @@ export function metadataOf(bytes: Uint8Array): WeightsMetadata | null {
 
 /** The metadata of a weights file; null when it is not one of ours. */
 export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>): WeightsMetadata | null {
-  const { model, joints, width, refinements, stages, head, input, crop } = metadata;
+  const { model, joints, width, refinements, stages, branches, head, input, crop } = metadata;
   const figures = figuresOf(metadata);
   const size = /^(\d+)x(\d+)$/.exec(input ?? "");
   if (model === undefined || !(Number(joints) > 0) || !(Number(width) > 0) || !size) return null;
@@ -65,6 +66,7 @@ export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>)
     width: Number(width),
     ...(refinements === undefined ? {} : { refinements: Number(refinements) }),
     ...(stages === undefined ? {} : { stages: Number(stages) }),
+    ...(branches === undefined ? {} : { branches: Number(branches) }),
     ...(isHead(head) ? { head } : {}),
     input: [Number(size[1]), Number(size[2])],
     ...(crop === "stretched" ? { crop } : {}),

@@ -1,8 +1,19 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { encodeOnnx, exportOnnx, foldBatchNorm, readSafetensors, writeSafetensors } from "@kindling/models";
-import { inputOf, readNetworkFile, writeResults } from "@kindling/trainer";
+import { sizeOf } from "@kindling/gpu";
+import {
+  branchOf,
+  createModel,
+  encodeOnnx,
+  exportOnnx,
+  fileShapesOf,
+  foldBatchNorm,
+  nameModule,
+  readSafetensors,
+  writeSafetensors,
+} from "@kindling/models";
+import { inputOf, networkMetadata, readNetworkFile, writeResults } from "@kindling/trainer";
 import { afterAll, expect, test } from "vitest";
 import { kindling } from "../testing/kindling.ts";
 import { tinyRun } from "../testing/tinyRun.ts";
@@ -79,6 +90,33 @@ test("weights are rewritten with their metadata", async () => {
   const { status, err } = await kindling("convert", run.bestWeights, at("copy.safetensors"));
   expect(status, err).toBe(0);
   expect(await readFile(at("copy.safetensors"))).toEqual(await readFile(run.bestWeights));
+});
+
+test("one branch of an ensemble becomes a network of its own, as weights and as ONNX", async () => {
+  const model = createModel("okdhp-hrnet-w4", { joints: 3, branches: 2 });
+  nameModule(model, "");
+  const tensors = new Map(
+    [...fileShapesOf(model)].map(([name, shape], i) => [name, { shape, data: new Float32Array(sizeOf(shape)).fill(0.5 + i) }]),
+  );
+  const network = { model: "okdhp-hrnet-w4", joints: 3, width: 1, branches: 2 };
+  await writeFile(at("branched.safetensors"), writeSafetensors(tensors, networkMetadata({ ...network, input: [64, 48] })));
+  const { status, err } = await kindling("convert", at("branched.safetensors"), at("branch.safetensors"), "branch=2");
+  expect(status, err).toBe(0);
+  const kept = await readNetworkFile(at("branch.safetensors"));
+  expect(kept).toMatchObject({ network: { model: "hrnet-w4", joints: 3, width: 1 }, input: [64, 48] });
+  expect(kept.weights.tensors).toEqual(branchOf("okdhp-hrnet-w4", tensors, 2).weights);
+  expect(new Set(kept.weights.tensors.keys())).toEqual(new Set(fileShapesOf(kept.model).keys()));
+  const onnx = await kindling("convert", at("branched.safetensors"), at("branch.onnx"), "branch=2", "--json");
+  expect(JSON.parse(onnx.out)).toMatchObject({ model: "hrnet-w4", outputs: [{ name: "heatmaps" }] });
+  for (const [file, branch, message] of [
+    ["branched.safetensors", "3", "has branches 1 to 2, not 3"],
+    ["branch.safetensors", "1", "hrnet-w4 has no branches"],
+  ] as const) {
+    const refused = await kindling("convert", at(file), at("refused.safetensors"), `branch=${branch}`);
+    expect(refused).toMatchObject({ status: 2 });
+    expect(refused.err).toContain(message);
+    expect(existsSync(at("refused.safetensors"))).toBe(false);
+  }
 });
 
 await mkdir(at("empty"));

@@ -6,6 +6,7 @@ import type { Shell } from "../shell.ts";
 
 const keys = {
   dtype: { kind: "choice", choices: ["f32", "f16"], default: "f32", help: "how the numbers are stored; f16 rounds them" },
+  branch: { kind: "integer", min: 1, help: "okdhp-hrnet: the branch to keep, counted from 1; it is a plain HRNet" },
   ...networkKeys,
 } as const;
 
@@ -23,8 +24,9 @@ export function convert(shell: Shell): Command {
       const path = await import("node:path");
       const { stat } = await import("node:fs/promises");
       const { weightsToSafetensors } = await import("../convert/weightsToSafetensors.ts");
-      const { networkToFolder, networkToOnnx } = await import("../convert/convertNetwork.ts");
-      const [source, target, options] = [from!, to!, networkOptions(values)]; // the operands were checked
+      const { networkToFolder, networkToOnnx, networkToSafetensors } = await import("../convert/convertNetwork.ts");
+      const { branch } = values;
+      const [source, target, options] = [from!, to!, { ...networkOptions(values), ...(branch === undefined ? {} : { branch }) }]; // the operands were checked
       const isFolder = (file: string) =>
         stat(file)
           .then((found) => found.isDirectory())
@@ -36,6 +38,7 @@ export function convert(shell: Shell): Command {
         return networkToOnnx(source, target, options);
       }
       if (!target.endsWith(".safetensors")) throw new InputError(`${target}: OUT must end in .safetensors, .onnx or / (a folder)`);
+      if (branch !== undefined) return networkToSafetensors(source, target, options, values.dtype);
       const [key] = Object.keys(options);
       if (key !== undefined) throw new InputError(`${key} is for networks (.onnx, folders); a .safetensors file keeps what it says`);
       return weightsToSafetensors(source, target, values.dtype);

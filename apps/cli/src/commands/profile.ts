@@ -16,6 +16,7 @@ const keys = {
   width: { kind: "number", min: 0, help: "factor on the network's channels (default 1, or the recipe's)" },
   refinements: { kind: "integer", min: 0, help: "openpose-lite: stages that refine the first maps (default 1, or the recipe's)" },
   stages: { kind: "integer", min: 1, help: "multi-hrnet: stages that are run, each with an exit (default 4, or the recipe's)" },
+  branches: { kind: "integer", min: 2, help: "okdhp-hrnet: last stages with an ensemble (default 3, or the recipe's)" },
   head: {
     kind: "choice",
     choices: heads,

@@ -1,11 +1,35 @@
 import { stat } from "node:fs/promises";
-import { countParameters, encodeOnnx, exportOnnx, foldBatchNorm, onnxOpset } from "@kindling/models";
-import { inputOf, type NetworkFileOptions, readNetworkFile, writeFileAtomically, writeModelFolder } from "@kindling/trainer";
+import {
+  assertWeightsFit,
+  countParameters,
+  encodeOnnx,
+  exportOnnx,
+  foldBatchNorm,
+  onnxOpset,
+  variablesOf,
+  writeSafetensors,
+} from "@kindling/models";
+import {
+  inputOf,
+  keepBranch,
+  type NetworkFile,
+  type NetworkFileOptions,
+  networkMetadata,
+  readNetworkFile,
+  writeFileAtomically,
+  writeModelFolder,
+} from "@kindling/trainer";
 import type { Report } from "../command.ts";
 
+/** Which network a file holds, and what of it is written. */
+export interface ConvertedNetworkOptions extends NetworkFileOptions {
+  /** The branch of an ensemble that is kept, counted from 1; default: the whole network. */
+  readonly branch?: number;
+}
+
 /** Writes a network as ONNX, its batch norms folded into its convolutions. @throws NetworkError, WeightsMismatchError or ModelError when it cannot be. */
-export async function networkToOnnx(from: string, to: string, options: NetworkFileOptions): Promise<Report> {
-  const network = await readNetworkFile(from, options);
+export async function networkToOnnx(from: string, to: string, options: ConvertedNetworkOptions): Promise<Report> {
+  const network = await readConverted(from, options);
   const { model, weights } = network;
   const input = inputOf(network);
   foldBatchNorm(model);
@@ -20,9 +44,27 @@ export async function networkToOnnx(from: string, to: string, options: NetworkFi
   };
 }
 
-/** Writes a network as a model folder. @throws NetworkError or WeightsMismatchError when it cannot be. */
-export async function networkToFolder(from: string, to: string, options: NetworkFileOptions, dtype: string): Promise<Report> {
-  const network = await readNetworkFile(from, options);
+/** Writes a network's weights, with its name and sizes. @throws NetworkError, WeightsMismatchError or ModelError when it cannot be. */
+export async function networkToSafetensors(from: string, to: string, options: ConvertedNetworkOptions, dtype: string): Promise<Report> {
+  const file = await readConverted(from, options);
+  const { model, network, weights, crop } = file;
+  assertWeightsFit(variablesOf(model), weights.tensors, weights.source);
+  const written = writeSafetensors(
+    weights.tensors,
+    networkMetadata({ ...network, input: inputOf(file), crop }),
+    dtype === "f16" ? "F16" : "F32",
+  );
+  await writeFileAtomically(to, written);
+  const parameters = countParameters(model);
+  return {
+    json: { model: model.card.name, tensors: weights.tensors.size, parameters, bytes: written.byteLength },
+    text: `${to}: ${model.card.name}, ${weights.tensors.size} tensors, ${parameters} parameters, ${written.byteLength} bytes`,
+  };
+}
+
+/** Writes a network as a model folder. @throws NetworkError, WeightsMismatchError or ModelError when it cannot be. */
+export async function networkToFolder(from: string, to: string, options: ConvertedNetworkOptions, dtype: string): Promise<Report> {
+  const network = await readConverted(from, options);
   const files = await writeModelFolder(to, network, { type: dtype === "f16" ? "F16" : "F32" });
   const { card } = network.model;
   const parameters = countParameters(network.model);
@@ -30,4 +72,9 @@ export async function networkToFolder(from: string, to: string, options: Network
     json: { model: card.name, parameters, files },
     text: `${to}: ${card.name}, ${parameters} parameters, ${files.join(", ")}`,
   };
+}
+
+async function readConverted(from: string, { branch, ...options }: ConvertedNetworkOptions): Promise<NetworkFile> {
+  const network = await readNetworkFile(from, options);
+  return branch === undefined ? network : keepBranch(network, branch);
 }

@@ -42,10 +42,11 @@ ${table([
   ]),
 ])}
 
-Any \`hrnet-wN\` and \`multi-hrnet-wN\` can be made, N being the channels of the first branch. Options, in recipes and on the command line: \`joints=17\`
+Any \`hrnet-wN\`, \`multi-hrnet-wN\` and \`okdhp-hrnet-wN\` can be made, N being the channels of the first branch. Options, in recipes and on the command line: \`joints=17\`
 (26, 133 …; the OpenPose networks have 18); \`input=384x288\` for every network but RTMPose, whose layers depend on it and which is made for the input that
 is given; \`width=0.5\` and \`head=beforeUpsampling\` or \`deconvolution\` of \`squeezenet-hpe\`; \`refinements=0\` … \`8\` of \`openpose-lite\`;
-\`stages=1\` … \`4\` of \`multi-hrnet-wN\`.
+\`stages=1\` … \`4\` of \`multi-hrnet-wN\`; \`branches=2\` … \`8\` of \`okdhp-hrnet-wN\` (3), which is trained as one network and used as one branch,
+an \`hrnet-wN\`: \`npx kindling convert runs/small-okdhp branch.safetensors branch=1\`.
 
 ## Cards
 

@@ -6,8 +6,9 @@ import type { ModelCard } from "../modelCard.ts";
 import { type Mode, Module, type Tensors, variablesOf } from "../module.ts";
 import type { BackboneFile } from "../poseModel.ts";
 import { Bottleneck } from "./bottleneck.ts";
-import { HighResolutionModule } from "./highResolutionModule.ts";
-import { convNorm, hrnetConv } from "./hrnetConv.ts";
+import type { HighResolutionModule } from "./highResolutionModule.ts";
+import { hrnetConv } from "./hrnetConv.ts";
+import { branchChannels, runStage, runTransition, stage, transition } from "./hrnetStage.ts";
 
 /**
  * The stem and stages that HRNets share (Sun et al. 2019; names of `pose_hrnet` in github.com/leoxiaobin/deep-high-resolution-net.pytorch). Stem and
@@ -30,7 +31,7 @@ export abstract class HRNetBody<Y extends Tensors> extends Module<Tensor, Y> {
   /** `width` channels on the first branch, each further one has twice those before; `stages` 1 … 4. */
   constructor(width: number, stages: number) {
     super();
-    const branches = (count: number) => [width, 2 * width, 4 * width, 8 * width].slice(0, count);
+    const branches = (count: number) => branchChannels(width, count);
     this.conv1 = hrnetConv(3, 64, 3, { stride: 2, image: true });
     this.bn1 = new BatchNorm2d(64, "relu");
     this.conv2 = hrnetConv(64, 64, 3, { stride: 2 });
@@ -57,11 +58,16 @@ export abstract class HRNetBody<Y extends Tensors> extends Module<Tensor, Y> {
 
   /** Normalised image [n,h,w,4] → the first branch [n,h/4,w/4,width] after each stage, quarters rounded up; after the first: as it enters the second. A stage is recorded when it is asked for. */
   protected *firstBranches(image: Tensor, mode: Mode): Generator<Tensor> {
+    for (const branches of this.branchesOf(image, mode)) yield branches[0]!; // a stage has branches
+  }
+
+  /** The same with all branches [n,h/2^(i+2),w/2^(i+2),width·2^i] of the stage, of a last one that was built those that it fuses. */
+  protected *branchesOf(image: Tensor, mode: Mode): Generator<readonly Tensor[]> {
     let y = this.bn1.call(this.conv1.call(image, mode), mode);
     y = this.bn2.call(this.conv2.call(y, mode), mode);
     y = this.layer1.call(y, mode);
     let branches = runTransition(this.transition1, [y], mode);
-    yield branches[0]!;
+    yield branches;
     for (const [transition, modules] of [
       [null, this.stage2],
       [this.transition2, this.stage3],
@@ -69,41 +75,13 @@ export abstract class HRNetBody<Y extends Tensors> extends Module<Tensor, Y> {
     ] as const) {
       if (modules.length === 0) break;
       branches = runStage(modules, transition ? runTransition(transition, branches, mode) : branches, mode);
-      yield branches[0]!;
+      yield branches;
     }
   }
 }
 
-/** Modules of a stage; the last one fuses only the first `outputs` branches. */
-function stage(channels: readonly number[], modules: number, outputs: number): readonly HighResolutionModule[] {
-  return Array.from({ length: modules }, (_, i) => new HighResolutionModule(channels, i === modules - 1 ? outputs : channels.length));
-}
-
-/** A 3×3 convolution for a branch whose channels change, null for one that goes on, and one with stride 2 (nested once more) for the new branch. */
-function transition(from: readonly number[], to: readonly number[]): readonly (Sequential | null)[] {
-  return to.map((outChannels, i) => {
-    const inChannels = from[i];
-    if (inChannels === outChannels) return null;
-    if (inChannels !== undefined) return convNorm(hrnetConv(inChannels, outChannels, 3), outChannels, "relu");
-    const halve = hrnetConv(from[from.length - 1]!, outChannels, 3, { stride: 2 });
-    return new Sequential([convNorm(halve, outChannels, "relu")]);
-  });
-}
-
-/** The new branch comes from the last, smallest one. */
-function runTransition(layers: readonly (Sequential | null)[], branches: readonly Tensor[], mode: Mode): readonly Tensor[] {
-  return layers.map((layer, i) => {
-    const x = branches[i] ?? branches[branches.length - 1]!;
-    return layer?.call(x, mode) ?? x;
-  });
-}
-
-function runStage(modules: readonly HighResolutionModule[], branches: readonly Tensor[], mode: Mode): readonly Tensor[] {
-  return modules.reduce((x, module) => module.call(x, mode), branches);
-}
-
 function isHead(name: string): boolean {
-  return /^(?:final_layer|intermediate_layers)\./.test(name);
+  return /^(?:final_layer|intermediate_layers|branches|aggregation)\./.test(name);
 }
 
 /** "stage3" of "stage3.0.branches.…"; of a transition its branch too, for an early exit has but one, and of what is fused to a branch that branch. */

@@ -20,6 +20,7 @@ const networks: readonly (readonly [name: string, options: CreateModelOptions, i
   ["squeezenet1_1", { joints: 7 }, [70, 52]],
   ["hrnet-w4", { joints: 3 }, [70, 44]],
   ["multi-hrnet-w4", { joints: 3 }, [70, 44]],
+  ["okdhp-hrnet-w4", { joints: 3, branches: 2 }, [70, 44]],
   ["openpose-lite", {}, [44, 60]],
   ["openpose-tiny", {}, [44, 60]],
   ["simplebaseline-mobilenetv2", { joints: 3 }, [64, 40]],

@@ -4,11 +4,13 @@ import {
   conv2d,
   convTranspose2d,
   elu,
+  exp,
   fill,
   globalAvgPool2d,
   hardsigmoid,
   hardswish,
   linear,
+  logSoftmax,
   matmul,
   maxPool2d,
   mean,
@@ -83,6 +85,8 @@ const ops: Readonly<Record<string, (x: Tensor, probe: Probe) => Tensor>> = {
   "matmul of rows": (x) => matmul(rows(x), rows(x), { transposeA: true }),
   "matmul of rows with transposed ones": (x) => matmul(rows(x), rows(x), { transposeB: true }),
   "matmul of images": (x) => matmul(x, x, { transposeB: true }),
+  "softmax over pixels": (x) => softmax(x),
+  "softmax over channels, and its logarithm over rows": (x) => add(softmax(x, "last"), reshape(logSoftmax(rows(x), "last"), x.shape)),
   "linear of rows of an image": (x, { dense }) => linear(rows(x), x.graph.use(dense.weight), x.graph.use(dense.bias!)),
   "linear of images": (x, { dense }) => linear(x, x.graph.use(dense.weight), null),
   "linear of one row an image": (x, { dense }) => linear(mean(x, [1, 2]), x.graph.use(dense.weight), x.graph.use(dense.bias!)),
@@ -107,7 +111,7 @@ test("what has no rule is named with its module: ops, sums and shapes over the b
     nameModule(model, "network");
     exportOnnx(model, trainedLike(model), "test", [height, width]);
   };
-  expect(exported((x) => softmax(x))).toThrow("ONNX export has no rule for softmax, which network records");
+  expect(exported((x) => exp(x))).toThrow("ONNX export has no rule for exp, which network records");
   expect(exported((x) => sum(x, [0, 1]))).toThrow("no rule for a sum over the batch");
   expect(exported((x) => reshape(x, [x.shape[0]! * height, width, channels, 1]))).toThrow(
     "no rule for reshape across the images of a batch",

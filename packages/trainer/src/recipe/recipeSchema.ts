@@ -24,8 +24,9 @@ const joints = count.default(17).describe("key points, one heatmap each");
 const width = positive.max(4).default(1).describe("multiplies the channels of the hidden layers");
 const refinements = z.int().min(0).max(8).exactOptional().describe("Lightweight OpenPose: stages that refine the first maps; default 1");
 const stages = z.int().min(1).max(4).exactOptional().describe("multi-output HRNet: stages that are built, each with an exit; default 4");
+const branches = z.int().min(2).max(8).exactOptional().describe("okdhp-hrnet: last stages that learn from their ensemble; default 3");
 const head = z.enum(heads).exactOptional().describe("squeezenet-hpe: where the heatmaps are made; default afterUpsampling");
-const network = { model, joints, width, refinements, stages, head };
+const network = { model, joints, width, refinements, stages, branches, head };
 
 const student = closedObject({
   ...network,

@@ -20,6 +20,19 @@ test.each(["notebook", "notebook/small"])("the arms of %s differ in nothing but 
   expect(budget("feature-kd")).toEqual(budget("baseline"));
 });
 
+test("the arms of weighting/small differ in nothing but teacher, losses and weighting", () => {
+  const arms = files.filter((file) => /^weighting\/small\/tiny/.test(file));
+  expect(arms.length).toBeGreaterThan(8);
+  const budget = (arm: string): Partial<Recipe> => ({
+    ...read(arm),
+    name: "",
+    teacher: {} as never,
+    losses: [],
+    weighting: { kind: "fixed" },
+  });
+  for (const arm of arms) expect(budget(arm), arm).toEqual(budget("weighting/small/tiny.yaml"));
+});
+
 test("the published JSON Schema is the one of the code", () => {
   expect(JSON.parse(readFileSync(path.join(recipes, "recipe.schema.json"), "utf8"))).toEqual(recipeJsonSchema());
 });

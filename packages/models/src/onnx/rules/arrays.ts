@@ -1,4 +1,14 @@
-import { concatChannelsOp, linearOp, matmulOp, type Node, reshapeOp, sliceChannelsOp, sumOp, transposeOp } from "@kindling/autograd";
+import {
+  concatChannelsOp,
+  linearOp,
+  matmulOp,
+  type Node,
+  reshapeOp,
+  sliceChannelsOp,
+  softmaxOp,
+  sumOp,
+  transposeOp,
+} from "@kindling/autograd";
 import { type Shape, sizeOf } from "@kindling/gpu";
 import { ModelError } from "../../modelError.ts";
 import type { OnnxGraph } from "../onnxGraph.ts";
@@ -27,6 +37,15 @@ export const arrayRules: readonly OnnxRule[] = [
   onnxRule(transposeOp, ({ inputs: [x] }, onnx) => {
     const axes = x!.shape.length;
     return onnx.fromRecorded(exchanged(onnx, onnx.asRecorded(x!), axes), axes);
+  }),
+
+  onnxRule(softmaxOp, ({ inputs: [x], attrs: { axis, logarithm } }, onnx) => {
+    const opType = logarithm ? "LogSoftmax" : "Softmax";
+    const value = onnx.of(x!);
+    if (axis === "last") return onnx.add(opType, [value], { axis: channelAxis(x!.shape.length) });
+    const [, height, width] = x!.shape; // [n,k,h,w] there
+    const rows = onnx.add("Reshape", [value, onnx.integers([0, 0, -1])]);
+    return onnx.add("Reshape", [onnx.add(opType, [rows], { axis: 2 }), onnx.integers([0, 0, height!, width!])]);
   }),
 
   onnxRule(matmulOp, ({ inputs: [a, b], attrs: { transposeA, transposeB } }, onnx) => {
