@@ -17,7 +17,7 @@ afterAll(() => data[Symbol.asyncDispose]());
 
 /** One step an epoch; a backbone with batch norm, part of it frozen. */
 const changes = {
-  student: "{ model: hrnet-w4 }",
+  student: "{ model: multi-hrnet-w4, stages: 2 }",
   freeze: "[student.conv1, student.bn1]",
   "data.limit": "4",
   epochs: "3",
