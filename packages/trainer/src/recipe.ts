@@ -95,6 +95,12 @@ export interface StudentRecipe extends NetworkRecipe {
 /** The frozen network that the student imitates. */
 export interface TeacherRecipe extends NetworkRecipe {
   readonly weights: string;
+  /** What its key points are, a built-in skeleton's name; default by their number. Joints are taught by name, those that it does not know not at all. */
+  readonly skeleton?: string;
+  /** How its heatmaps lie on the crop, for a student of SimCC, who learns their marginals. Default: unbiased. */
+  readonly encoding?: HeatmapEncoding;
+  /** Of its heatmaps, in cells, for a student of SimCC. Default: `data.sigma`. */
+  readonly sigma?: number;
   /**
    * Parts of the teacher, `backbone`, that the student has too and has frozen: they are loaded from the teacher's weights, for both, and computed once a
    * step (DWPose's second stage).

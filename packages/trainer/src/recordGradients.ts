@@ -10,6 +10,7 @@ import type { Networks } from "./networks.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
 import { teacherCard } from "./teacherCard.ts";
+import { asStudents, taughtMask, teachingOptions } from "./teacherOutputs.ts";
 import { trainedOutputs } from "./trainedOutputs.ts";
 
 /** The program that runs once a micro-batch, to be compiled. */
@@ -45,12 +46,16 @@ export function recordGradients(recipe: Recipe, networks: Networks, cachedTeache
   const prediction = predictionOf(student, "student");
   // Either in memory, or on disk: then it comes with the batches.
   const isCached = cachedTeacher || recipe.teacher?.cache !== undefined;
-  const teacherOutput = isCached
-    ? [graph.input("teacher", [batchSize, ...heatmap, joints], "f32")]
+  const kept = teacher ? teacher.card.outputs(input)[0]!.shape : [...heatmap, joints]; // heatmaps are one tensor
+  const said = isCached
+    ? [graph.input("teacher", [batchSize, ...kept], "f32")]
     : teacher && graph.reusing(shared, () => predictionOf(teacher, "teacher", recipe.teacher?.input));
+  const teaching = said && teacher ? teachingOptions(recipe, { student: student.card, teacher: teacher.card }) : null;
+  const taught = teaching?.joints ? taughtMask(graph, batchSize, teaching.joints) : undefined;
   const context = {
     student: prediction,
-    ...(teacherOutput ? { teacher: teacherOutput } : {}),
+    ...(said ? { teacher: teaching ? asStudents(said, teaching) : said } : {}),
+    ...(taught ? { taught } : {}),
     targets,
     everyJoint: () => fill(graph, [batchSize, joints], 1),
     tap: (path: string) => graph.find(path),

@@ -57,6 +57,7 @@ export async function checkTeacher(device: Device, { recipe, weights, validation
   if (!teacher || teacher.gate === "off" || teacher.cache !== undefined) return null;
   const model = createNetwork(teacher, data.input, "teacher");
   if (!["heatmaps", "simcc"].includes(model.card.codec.kind) || teacher.joints !== validation.skeleton.joints.length) return null;
+  if (teacher.skeleton !== undefined && teacher.skeleton !== validation.skeleton.name) return null;
 
   const dataset = firstSamples(validation, teacher.gatePersons);
   const expected = expectedFigures(recipe, teacher, weights);

@@ -7,6 +7,8 @@ export interface LossContext {
   readonly student: readonly Tensor[];
   /** The same of the teacher; absent without one. */
   readonly teacher?: readonly Tensor[];
+  /** 1 for the student's joints that the teacher knows, 0 for the others, [n,k]; absent where it knows all. */
+  readonly taught?: Tensor;
   /** Ground truth by name, as `targetShapes` of @kindling/pose has it: `target` [n,h,w,k] and `mask` [n,k], the weights of the joints, for heatmaps. */
   readonly targets: Readonly<Record<string, Tensor>>;
   /** A mask of ones [n,k], for terms that teach every joint. */

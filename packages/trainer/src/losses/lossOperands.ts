@@ -8,6 +8,7 @@ import {
   type JointsKlLoss,
   type LossTerm,
   looksAtLabels,
+  looksAtTeacher,
   type MaskedL2Loss,
 } from "./lossTerm.ts";
 import { mapsOf } from "./partFieldLoss.ts";
@@ -49,7 +50,9 @@ export interface TermWeights {
 
 /** Labels weigh joints where the term looks at labels, and the teacher's confidence where it has one. */
 export function weightsOf(term: Exclude<OutputLoss, MaskedL2Loss>, context: LossContext): TermWeights {
-  const mask = looksAtLabels(term) ? context.targets.mask! : null; // every codec has one
+  const labels = looksAtLabels(term) ? context.targets.mask! : null; // every codec has one
+  const taught = looksAtTeacher(term) ? context.taught : undefined;
+  const mask = labels && taught ? mul(labels, taught) : (taught ?? labels);
   const divideBy = dividesByLabels(term) ? "visible" : "all";
   if (!("confidence" in term) || term.confidence === undefined) return { mask, divideBy };
   const trust = confidenceOf(term.confidence, pairOf(term, context)[1], context);

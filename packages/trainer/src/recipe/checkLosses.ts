@@ -2,6 +2,7 @@ import { nearestName } from "@kindling/autograd";
 import { createNetwork } from "../createNetwork.ts";
 import { isInner, type LossTerm, looksAtTeacher, teacherTaps } from "../losses/lossTerm.ts";
 import type { NetworkRecipe, Recipe } from "../recipe.ts";
+import { type TaughtJoints, taughtJoints } from "../teacherOutputs.ts";
 import { isComplement } from "../weighting/lossWeight.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
@@ -50,7 +51,8 @@ function checkLabels({ losses }: Recipe, i: number): DescribedIssue | undefined 
   return issue(["losses", i, key], `losses[${i}].${key}: is of a term against: teacher; ${term.name} compares with the labels`);
 }
 
-function checkTeacher({ losses, student, teacher }: Recipe, i: number): DescribedIssue | undefined {
+function checkTeacher(recipe: Recipe, i: number): DescribedIssue | undefined {
+  const { losses, student, teacher } = recipe;
   const term = losses[i]!;
   if (!looksAtTeacher(term)) return undefined;
   const [tap] = teacherTaps(term);
@@ -61,7 +63,23 @@ function checkTeacher({ losses, student, teacher }: Recipe, i: number): Describe
     );
   }
   if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
-  if (!isInner(term) && teacher.joints !== student.joints) {
+  const joints = jointsTaught(recipe);
+  if (joints && tap !== undefined && !isInner(term)) {
+    return issue(
+      ["losses", i],
+      `losses[${i}] (${term.name}) names ${tap}, whose joints are not the student's; leave it out: joints are taught by name`,
+    );
+  }
+  if (joints && teacher.cache !== undefined) {
+    return issue(["teacher", "cache"], "teacher.cache: holds heatmaps of the student's joints, and the teacher has others; remove it");
+  }
+  if (joints?.includes(null) && recipe.accumulate > 1 && "joints" in term && term.joints === "labelled") {
+    return issue(
+      ["accumulate"],
+      `accumulate: losses[${i}] (${term.name}) divides by labelled joints that the teacher knows, which parts of a batch cannot count; set accumulate: 1 or joints: all`,
+    );
+  }
+  if (!isInner(term) && !joints && teacher.joints !== student.joints) {
     return issue(
       ["losses", i],
       `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
@@ -80,7 +98,9 @@ function checkOperands(recipe: Recipe, i: number): DescribedIssue | undefined {
   for (const [role, network] of networks) {
     const { name, codec } = cardOf(network, recipe, role);
     const wanted = term.kind === "simccKl" ? "simcc" : term.kind === "maskedL2" ? "pafs" : "heatmaps";
-    if (codec.kind !== wanted) {
+    // A teacher's heatmaps teach a student of SimCC by their marginals.
+    const isMarginal = role === "teacher" && wanted === "simcc" && codec.kind === "heatmaps" && teacher?.cache === undefined;
+    if (codec.kind !== wanted && !isMarginal) {
       return issue(["losses", i], `${at} compares ${outputNames[wanted]}, but the ${role} ${name} puts out ${outputNames[codec.kind]}`);
     }
   }
@@ -121,6 +141,12 @@ function namedOutputs(term: LossTerm): readonly (readonly [key: string, path: st
     const path = key in term ? (term as { readonly [name in typeof key]?: string })[key] : undefined; // only these two kinds of terms have them
     return path === undefined ? [] : [[key, path] as const];
   });
+}
+
+/** The student's joints among the teacher's, where they differ. */
+function jointsTaught(recipe: Recipe): TaughtJoints | null {
+  if (!recipe.teacher) return null;
+  return taughtJoints(recipe, { student: cardOf(recipe.student, recipe, "student"), teacher: cardOf(recipe.teacher, recipe, "teacher") });
 }
 
 function cardOf(network: NetworkRecipe, { data }: Recipe, role: string): ReturnType<typeof createNetwork>["card"] {

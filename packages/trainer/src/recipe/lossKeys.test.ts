@@ -63,6 +63,17 @@ test("a network of SimCC's vectors is trained on labels and on a teacher of its 
   expect(recipe.losses.map(looksAtTeacher)).toEqual([true]);
 });
 
+test("a teacher of heatmaps teaches vectors by their marginals, and other joints by their names", () => {
+  const recipe = withLoss("kind: simccKl, against: teacher", { ...simcc, ...teacher }, "{ model: rtmpose-t }");
+  expect(recipe.losses[0]).toMatchObject({ kind: "simccKl", against: "teacher" });
+  const lsp = "{ data: a.json, skeleton: lsp14 }";
+  const mapped = (kind: string) => withLoss(kind, { ...teacher, "data.train": lsp }, "{ model: squeezenet-hpe, joints: 14 }");
+  expect(mapped("kind: mse, against: teacher").teacher!.joints).toBe(17);
+  expect(() => mapped("kind: mse, against: teacher, teacher: teacher.heatmaps")).toThrow(
+    /names teacher.heatmaps, whose joints are not the student's/,
+  );
+});
+
 test("a tap is a tensor of the teacher that a term names, and not the outputs of the student itself", () => {
   expect(withLoss("kind: mse, against: teacher, teacher: teacher.heatmaps", teacher).losses.flatMap(teacherTaps)).toEqual([
     "teacher.heatmaps",
@@ -108,8 +119,8 @@ test.each([
   ],
   [
     "a teacher of another kind",
-    () => withLoss("kind: simccKl, against: teacher", { ...simcc, ...teacher }, "{ model: rtmpose-t }"),
-    "/r/kd.yaml:5: losses[0] (more) compares vectors over x and y, but the teacher hrnet-w8 puts out heatmaps",
+    () => withLoss("kind: mse, against: teacher", { teacher: "{ model: rtmpose-t, weights: /t }" }),
+    "/r/kd.yaml:5: losses[0] (more) compares heatmaps, but the teacher rtmpose-t puts out vectors over x and y",
   ],
   [
     "more hard joints than joints",

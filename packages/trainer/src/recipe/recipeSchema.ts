@@ -1,5 +1,5 @@
 import { heads } from "@kindling/models";
-import { heatmapDecodings, type SimccLabels, simccSigma } from "@kindling/pose";
+import { heatmapDecodings, type SimccLabels, simccSigma, skeletons } from "@kindling/pose";
 import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
@@ -28,6 +28,7 @@ const branches = z.int().min(2).max(8).exactOptional().describe("okdhp-hrnet: la
 const head = z.enum(heads).exactOptional().describe("squeezenet-hpe: where the heatmaps are made; default afterUpsampling");
 const network = { model, joints, width, refinements, stages, branches, head };
 
+const skeletonName = z.enum(skeletons.map(({ name }) => name));
 const student = closedObject({
   ...network,
   backbone: path.exactOptional().describe("weights of the backbone alone, such as ImageNet's"),
@@ -36,6 +37,12 @@ const student = closedObject({
 const teacher = closedObject({
   ...network,
   weights: path.describe("trained weights"),
+  skeleton: skeletonName.exactOptional().describe("what its key points are; default by their number. Joints are taught by their names"),
+  encoding: z
+    .enum(["unbiased", "msra", "udp"])
+    .exactOptional()
+    .describe("how its heatmaps lie, for a student of SimCC, who learns their marginals"),
+  sigma: positive.exactOptional().describe("of its heatmaps in cells, for a student of SimCC; default: data.sigma"),
   shares: z
     .array(partPath)
     .exactOptional()
