@@ -8,9 +8,6 @@ import {
   loadNetwork,
   lossWeightsAt,
   type NetworkFile,
-  type PoseReading,
-  type Recipe,
-  targetCodecOf,
   writeFileAtomically,
   writeSamplePictures,
 } from "@kindling/trainer";
@@ -92,7 +89,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const recipe = network.run?.recipe;
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   const losses = recipe && options.boxes === undefined ? recipe.losses : []; // a detector's boxes have no labels
-  const reading = { ...readingOf(options, recipe), crop: network.crop };
+  const reading = { ...network.reading, ...(options.decode === undefined ? {} : { decoding: options.decode }) };
   const { codec } = reading;
   const flip = options.flip || recipe?.evaluate.flip === true;
   using device = await openTunedDevice((text) => progress.note(text));
@@ -106,14 +103,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
     ...(flip ? { flip: dataset.skeleton } : {}),
     everyExit,
   });
-  // Without a loss nobody looks at targets.
-  await using loader = createLoader({
-    dataset,
-    input: sizeOfPair(input),
-    crop: network.crop,
-    ...(codec && losses.length > 0 ? { codec } : {}),
-    batchSize,
-  });
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: network.crop, ...(codec ? { codec } : {}), batchSize });
   progress.begin("evaluating", dataset.samples.length);
   const evaluation = await evaluator.evaluate({
     dataset,
@@ -157,12 +147,6 @@ function assertExits({ exit, flip, boxes, network }: EvaluateNetworkOptions, eve
   if (!everyExit) throw new InputError(`exit is for networks with several exits, multi-hrnet-wN; ${network.model.card.name} has none`);
   if (flip) throw new InputError("exit and flip are both given: whether a person leaves is decided on one look; leave one of them out");
   if (boxes !== undefined) throw new InputError("exit measures PCK, which needs boxes=truth");
-}
-
-/** How key points are read: as the command says, else as the run's recipe, whose targets the network was trained with. */
-function readingOf({ decode }: EvaluateNetworkOptions, recipe: Recipe | undefined): PoseReading {
-  const decoding = decode ?? recipe?.evaluate.decode;
-  return { ...(decoding === undefined ? {} : { decoding }), ...(recipe ? { codec: targetCodecOf(recipe.data) } : {}) };
 }
 
 /** The detections as COCO's results files have them, for `kindling coco-eval detections=`. */

@@ -1,16 +1,8 @@
 import { createLoader, type Dataset } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import type { ExitCosts } from "@kindling/models";
-import { boxNorm, cropOfBox, cropRuleOf, invertAffine, type PckSample, pck, torsoNorm } from "@kindling/pose";
-import {
-  EarlyExits,
-  type EarlyExitsOptions,
-  type ExitPrediction,
-  exitConfidence,
-  leavingExit,
-  type NetworkFile,
-  type Prediction,
-} from "@kindling/trainer";
+import { boxNorm, cropOfBox, invertAffine, type PckSample, pck, torsoNorm } from "@kindling/pose";
+import { EarlyExits, type EarlyExitsOptions, type ExitPrediction, exitConfidence, leavingExit, type Prediction } from "@kindling/trainer";
 import { sizeOfPair } from "./networkKeys.ts";
 import type { Progress } from "./progress.ts";
 
@@ -87,7 +79,7 @@ export function sweepExits(
 
 /** What {@link evaluateEarlyExits} runs. */
 export interface EvaluateEarlyExitsOptions extends PckMeasure {
-  readonly network: EarlyExitsOptions & Pick<NetworkFile, "crop">;
+  readonly network: EarlyExitsOptions;
   readonly dataset: Dataset;
   /** Confidence at which a person leaves. */
   readonly exit: number;
@@ -100,13 +92,15 @@ export async function evaluateEarlyExits(device: Device, options: EvaluateEarlyE
   const { network, dataset, exit, progress, signal } = options;
   const size = sizeOfPair(network.input);
   using exits = await EarlyExits.create(device, network);
-  await using loader = createLoader({ dataset, input: size, crop: network.crop, batchSize: 1 });
+  const { codec, crop } = network;
+  const seen = { ...(codec ? { codec } : {}), ...(crop ? { crop } : {}) };
+  await using loader = createLoader({ dataset, input: size, ...seen, batchSize: 1 });
   const predictions: (ExitPrediction & { readonly sample: number })[] = [];
   progress.begin("leaving early", dataset.samples.length);
   for await (const { image, indices } of loader) {
     signal.throwIfAborted();
     const sample = indices[0]!; // batches of one
-    const toCrop = cropOfBox(dataset.samples[sample]!.box, size, cropRuleOf(undefined, network.crop));
+    const toCrop = cropOfBox(dataset.samples[sample]!.box, size, exits.warp);
     predictions.push({ sample, ...(await exits.predict(image, invertAffine(toCrop), exit)) });
     progress.update(predictions.length);
   }

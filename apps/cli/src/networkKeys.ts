@@ -1,4 +1,5 @@
 import { isHead } from "@kindling/models";
+import { heatmapEncodings } from "@kindling/pose";
 import type { NetworkFileOptions } from "@kindling/trainer";
 import type { Size, Values } from "./keyValue.ts";
 
@@ -15,12 +16,18 @@ export const networkKeys = {
     choices: ["afterUpsampling", "beforeUpsampling", "deconvolution"],
     help: "squeezenet-hpe: where the heatmaps are made (default: what the file says, else afterUpsampling)",
   },
+  encoding: {
+    kind: "choice",
+    choices: ["unbiased", "msra", "udp"],
+    help: "how key points lie in its heatmaps, and how crops are cut for it: udp of networks trained so (default: what the file says, else unbiased)",
+  },
   input: { kind: "size", help: "crops fed to the network, in pixels; files of ours and run folders say it themselves" },
 } as const;
 
 /** The values of {@link networkKeys} as the trainer takes them. */
 export function networkOptions(values: Partial<Values<typeof networkKeys>>): NetworkFileOptions {
   const { model, joints, width, refinements, stages, branches, head, input } = values;
+  const encoding = heatmapEncodings.find((known) => known === values.encoding);
   return {
     ...(model === undefined ? {} : { model }),
     ...(joints === undefined ? {} : { joints }),
@@ -29,6 +36,7 @@ export function networkOptions(values: Partial<Values<typeof networkKeys>>): Net
     ...(stages === undefined ? {} : { stages }),
     ...(branches === undefined ? {} : { branches }),
     ...(isHead(head) ? { head } : {}),
+    ...(encoding === undefined ? {} : { encoding }),
     ...(input === undefined ? {} : { input: pairOf(input) }),
   };
 }

@@ -2,7 +2,16 @@ import path from "node:path";
 import { cropImage, decodeImage } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
 import type { ExitCosts } from "@kindling/models";
-import { type Affine, type Box, coco17, cropOfBox, cropRuleOf, invertAffine, type Skeleton, skeletonSvg } from "@kindling/pose";
+import {
+  type Affine,
+  type Box,
+  cropOfBox,
+  cropRuleOf,
+  type HeatmapDecoding,
+  invertAffine,
+  type Skeleton,
+  skeletonSvg,
+} from "@kindling/pose";
 import {
   EarlyExits,
   type EarlyExitsOptions,
@@ -10,9 +19,11 @@ import {
   inputOf,
   loadNetwork,
   type NetworkFile,
+  skeletonOf,
   writeFileAtomically,
 } from "@kindling/trainer";
 import { boxInside } from "./boxInside.ts";
+import { InputError } from "./exit.ts";
 import { exitWork } from "./exitAccuracy.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
@@ -28,6 +39,12 @@ export interface PredictPicturesOptions {
   readonly box: Box | undefined;
   /** Folder for `predictions.json` and the pictures. */
   readonly out: string;
+  /** Rule by which key points are read; undefined for that of the run's recipe, else the usual one. */
+  readonly decode: HeatmapDecoding | undefined;
+  /** The flip test; a run's recipe that has it has it here too, unless the network may be left early. */
+  readonly flip: boolean;
+  /** A skeleton's name, or a JSON or YAML file with one; undefined for the run's, else that of the number of key points. */
+  readonly skeleton: string | undefined;
   /** Joints with a lower score are not drawn. */
   readonly scoreThreshold: number;
   /** Of a network with several exits: the confidence at which a person leaves; undefined for the last exit. */
@@ -64,21 +81,22 @@ export interface PredictedPictures {
 export async function predictPictures(options: PredictPicturesOptions): Promise<PredictedPictures> {
   const { files, network, out, scoreThreshold, progress, signal } = options;
   const input = inputOf(network);
-  const { card } = network.model;
-  const skeleton = skeletonOf(card.joints);
+  const skeleton = await chosenSkeleton(options);
   const names = pictureNames(files);
   await makeOutputFolder("out", out);
 
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
-  using predictor = await createPredictor(device, { ...loaded, input }, options.exit);
+  const reading = { ...network.reading, ...(options.decode === undefined ? {} : { decoding: options.decode }) };
+  const flip = flipped(options) ? skeleton : undefined;
+  using predictor = await createPredictor(device, { ...loaded, input, ...reading }, options.exit, flip);
   const lefts: { readonly exit: number }[] = [];
   const pictures: PredictedPictures["pictures"][number][] = [];
   progress.begin("predicting", files.length);
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
-    const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input), cropRuleOf(undefined, network.crop));
+    const toCrop = cropOfBox(boxInside(image, options.box, file), sizeOfPair(input), cropRuleOf(reading.codec, reading.crop));
     const { keypoints, exit } = await predictor.predict(cropImage(image, toCrop, sizeOfPair(input)), invertAffine(toCrop));
     if (exit !== undefined) lefts.push({ exit });
     const picture = path.join(out, names[i]!);
@@ -108,7 +126,12 @@ interface Predictor extends Disposable {
   predict(crop: Uint8Array<ArrayBuffer>, toImage: Affine): Promise<{ readonly keypoints: Float64Array; readonly exit?: number }>;
 }
 
-async function createPredictor(device: Device, network: EarlyExitsOptions, threshold: number | undefined): Promise<Predictor> {
+async function createPredictor(
+  device: Device,
+  network: EarlyExitsOptions,
+  threshold: number | undefined,
+  flip: Skeleton | undefined,
+): Promise<Predictor> {
   if (threshold !== undefined) {
     const early = await EarlyExits.create(device, network);
     return {
@@ -117,7 +140,7 @@ async function createPredictor(device: Device, network: EarlyExitsOptions, thres
       [Symbol.dispose]: () => early[Symbol.dispose](),
     };
   }
-  const evaluator = await Evaluator.create(device, { ...network, batchSize: 1, losses: [] });
+  const evaluator = await Evaluator.create(device, { ...network, batchSize: 1, losses: [], ...(flip ? { flip } : {}) });
   return {
     exits: [],
     predict: async (crop, toImage) => ({ keypoints: evaluator.decode(await evaluator.outputs(crop), 0, toImage) }),
@@ -125,9 +148,27 @@ async function createPredictor(device: Device, network: EarlyExitsOptions, thres
   };
 }
 
-/** COCO's joints where there are 17, else points alone. */
-function skeletonOf(joints: number): Skeleton {
-  if (joints === coco17.joints.length) return coco17;
+/** Whether the mirrored crop is looked at too: whether a person leaves early is decided on one look. */
+function flipped({ flip, exit, network }: PredictPicturesOptions): boolean {
+  return flip || (exit === undefined && network.run?.recipe.evaluate.flip === true);
+}
+
+/** Of the network's key points; where nobody says what they are, points without a left or right. */
+async function chosenSkeleton(options: PredictPicturesOptions): Promise<Skeleton> {
+  const { card } = options.network.model;
+  const data = options.network.run?.recipe.data;
+  const name = options.skeleton ?? data?.validation.skeleton ?? data?.train.skeleton ?? card.skeleton;
+  const skeleton = name === null ? pointsAlone(card.joints) : await skeletonOf(name);
+  if (skeleton.joints.length !== card.joints) {
+    throw new InputError(`skeleton: ${skeleton.name} has ${skeleton.joints.length} key points, but the network has ${card.joints}`);
+  }
+  if (name === null && flipped(options)) {
+    throw new InputError(`flip: nobody says which of the ${card.joints} key points are left and which right; give skeleton=NAME-or-FILE`);
+  }
+  return skeleton;
+}
+
+function pointsAlone(joints: number): Skeleton {
   const names = Array.from({ length: joints }, (_, joint) => String(joint));
   return { name: `${joints} points`, joints: names, limbs: [], flipPairs: [], sigmas: names.map(() => 1) };
 }

@@ -20,7 +20,13 @@ export { type Box, BoxError, clipBox, type Size } from "./boxes/box.ts";
 export { boxToCenterScale, type CenterScale, type CropRule, type CropShape, cropAffine, cropOfBox, type WarpRule } from "./boxes/crop.ts";
 export { type DecodeHeatmapsOptions, decodeHeatmaps, type HeatmapDecoding, heatmapDecodings } from "./codecs/decodeHeatmaps.ts";
 export { type DecodeSimccOptions, decodeSimcc, type SimccDecoding, simccDecodings, simccSigma } from "./codecs/decodeSimcc.ts";
-export { type EncodedHeatmaps, type EncodeHeatmapsOptions, encodeHeatmaps, type HeatmapEncoding } from "./codecs/encodeHeatmaps.ts";
+export {
+  type EncodedHeatmaps,
+  type EncodeHeatmapsOptions,
+  encodeHeatmaps,
+  type HeatmapEncoding,
+  heatmapEncodings,
+} from "./codecs/encodeHeatmaps.ts";
 export { type EncodedSimcc, type EncodeSimccOptions, encodeSimcc, type SimccLabels } from "./codecs/encodeSimcc.ts";
 export { meanOf, mirrorImage, unflipHeatmaps, unflipVectors } from "./codecs/flipTest.ts";
 export { darkKernelSize, gaussianKernel, simccKernelSize } from "./codecs/gaussianKernel.ts";

@@ -1,8 +1,9 @@
 import { cropPerson, type Dataset, decodeImage, type PersonView, personView } from "@kindling/data";
-import { augmentationOf, bodyHalves } from "@kindling/pose";
+import { augmentationOf, bodyHalves, cropRuleOf } from "@kindling/pose";
 import { augmentationStages } from "./augmentationStages.ts";
 import { readRecipeData } from "./readRecipeData.node.ts";
 import type { Recipe } from "./recipe.ts";
+import { targetCodecOf } from "./targetCodecOf.ts";
 
 /** One person as an epoch of a recipe's training sees it. */
 export interface AugmentedPerson {
@@ -40,7 +41,13 @@ export async function augmentedPerson(
   const [height, width] = recipe.data.input;
   const input = { height, width };
   const augmentation = augmentationOf(augmentationStages(recipe), epoch - 1);
-  const options = { input, skeleton, halves: bodyHalves(skeleton), augmentation };
+  const options = {
+    input,
+    skeleton,
+    halves: bodyHalves(skeleton),
+    augmentation,
+    rule: cropRuleOf(targetCodecOf(recipe.data), recipe.data.crop),
+  };
   const view = personView(person, options, { seed: recipe.seed, epoch: epoch - 1, sample });
   return { sample, id: person.id, epoch, view, crop: cropPerson(await decodeImage(person.imagePath), view, input) };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cropDataset, DatasetError } from "@kindling/data";
 import { type Device, openDevice } from "@kindling/gpu";
-import { createModel, fileShape, nameModule, variablesOf, writeSafetensors } from "@kindling/models";
+import { createModel, fileShape, nameModule, readSafetensors, variablesOf, writeSafetensors } from "@kindling/models";
 import { createRandom } from "@kindling/pose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CachedTeacher, cacheTeacher } from "./cacheTeacher.node.ts";
@@ -116,6 +116,24 @@ test("what cannot be cached is said", async () => {
   await writeTeacher(1, 1e6);
   await expect(cacheNow()).rejects.toThrow(NetworkError);
   await expect(cacheNow()).rejects.toThrow(/which f16 cannot store/);
+  await writeTeacher(1);
+  const udp = recipeWith(false, { "data.codec": "{ kind: heatmaps, encoding: udp }" });
+  await expect(cacheTeacher({ recipe: udp, directory, openDevice: forbidden })).rejects.toThrow(/udp's coding has crops of its own/);
+  expect(() => recipeWith(true, { "data.codec": "{ kind: heatmaps, encoding: udp }" })).toThrow(/teacher\.cache: is of crops by HRNet's/);
+});
+
+test("a teacher that was trained on other crops than the student's is refused; one that does not say it is believed", async () => {
+  const [plain, udp] = ["msra", "udp"].map((encoding) => recipeWith(false, { "data.codec": `{ kind: heatmaps, encoding: ${encoding} }` }));
+  await readRecipeWeights(udp!);
+  const said = { model: "squeezenet-hpe", joints: "17", width: "0.125", input: "48x36", sigma: "1" };
+  const { tensors } = readSafetensors(await readFile(weights));
+  await writeFile(weights, writeSafetensors(tensors, { ...said, encoding: "udp" }));
+  await readRecipeWeights(udp!);
+  await expect(readRecipeWeights(plain!)).rejects.toThrow(/was trained in udp coding, and the student's other coding has other crops/);
+  await expect(cacheTeacher({ recipe: plain!, directory, openDevice: async () => device })).rejects.toThrow(/was trained in udp coding/);
+  await writeFile(weights, writeSafetensors(tensors, { ...said, encoding: "unbiased" }));
+  await readRecipeWeights(plain!); // both kinds of the usual grid have the same crops
+  await expect(readRecipeWeights(udp!)).rejects.toThrow(/was trained in unbiased coding/);
   await writeTeacher(1);
 });
 

@@ -2,15 +2,17 @@ import path from "node:path";
 import { createLoader, DatasetError, openTeacherRecords, openTeacherRecordWriter, type RecordFile } from "@kindling/data";
 import { type Device, decodeFloat16, encodeFloat16 } from "@kindling/gpu";
 import type { PoseModel } from "@kindling/models";
+import { cropRuleOf } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { Evaluator } from "./evaluator.ts";
 import { loadNetwork } from "./loadNetwork.ts";
 import { microBatchSize } from "./microBatches.ts";
 import { NetworkError } from "./networkError.ts";
 import { checkHeatmaps } from "./networks.ts";
-import { readNamedWeights, readRecipeData } from "./readRecipeData.node.ts";
+import { readRecipeData, readTeacherWeights } from "./readRecipeData.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe, TeacherRecipe } from "./recipe.ts";
+import { targetCodecOf } from "./targetCodecOf.ts";
 import { teacherRecordsOf } from "./teacherCache.node.ts";
 import { teacherCard } from "./teacherCard.ts";
 
@@ -43,6 +45,10 @@ export interface CachedTeacher {
  */
 export async function cacheTeacher({ recipe, openDevice, onProgress, ...options }: CacheTeacherOptions): Promise<CachedTeacher> {
   if (!recipe.teacher) throw new RecipeError("teacher: the recipe has none, so there is nothing to cache");
+  if (cropRuleOf(targetCodecOf(recipe.data)) === "udp")
+    throw new RecipeError(
+      "data.codec: the cache is of crops by HRNet's rule, and udp's coding has crops of its own; train without a cache",
+    );
   const { cache, ...teacher } = recipe.teacher;
   const directory = options.directory ?? cache ?? path.join(path.dirname(recipe.data.train.data), "teacher-cache");
   const model = createTeacher(recipe, teacher);
@@ -62,7 +68,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
   const from = Math.floor(first / batchSize) * batchSize;
   onProgress?.(Math.min(from, samples), samples);
   if (first < samples) {
-    const weights = await readNamedWeights(teacher.weights);
+    const weights = await readTeacherWeights(recipe, teacher);
     using device = await openDevice();
     using loaded = loadNetwork(device, { model, weights });
     const { input, workers } = recipe.data;

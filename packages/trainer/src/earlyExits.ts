@@ -1,7 +1,7 @@
 import { compile, Graph, type ParameterStore, type Program } from "@kindling/autograd";
 import type { Device } from "@kindling/gpu";
 import { type ExitCosts, exitCosts, type HeightWidth, outputsOf, type PoseModel } from "@kindling/models";
-import type { Affine } from "@kindling/pose";
+import type { Affine, CropRule } from "@kindling/pose";
 import { imageInput, recordImages } from "./images.ts";
 import { NetworkError } from "./networkError.ts";
 import { type PoseDecoder, type PoseReading, poseDecoder } from "./poseDecoder.ts";
@@ -46,6 +46,11 @@ export class EarlyExits implements Disposable {
     const heads = outputsOf(model, recordImages(graph, 1, input, model.card), "eval");
     const outputs = Object.fromEntries(costs.map(({ name }, i) => [name, heads[i]!]));
     return new EarlyExits(await compile(graph, device, { store, outputs }), poseDecoder(model.card, input, options), costs);
+  }
+
+  /** By which rule crops are cut for the network. */
+  get warp(): CropRule {
+    return this.#decoder.warp;
   }
 
   /**

@@ -1,21 +1,25 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, type PoseModel, parseWeightsReference, readWeights } from "@kindling/models";
-import type { CropShape } from "@kindling/pose";
+import { createModel, heatmapSizeOf, type PoseModel, parseWeightsReference, readWeights } from "@kindling/models";
+import type { CropShape, HeatmapEncoding } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { modelFiles, parseModelConfig } from "./modelFolder/modelConfig.ts";
 import { NetworkError } from "./networkError.ts";
 import { assertInputFits } from "./networkInput.ts";
 import type { NamedWeights } from "./networks.ts";
+import type { PoseReading } from "./poseDecoder.ts";
 import { readRecipe } from "./recipe/readRecipe.node.ts";
-import type { NetworkRecipe, Recipe } from "./recipe.ts";
+import { defaultSigma, type NetworkRecipe, type Recipe } from "./recipe.ts";
 import { RunFolderError } from "./runFolder.node.ts";
-import { metadataOf, networkOnly, type WeightsMetadata } from "./weightsMetadata.ts";
+import { targetCodecOf } from "./targetCodecOf.ts";
+import { type HeatmapCoding, metadataOf, networkOnly, type WeightsMetadata } from "./weightsMetadata.ts";
 
 /** What the user says of a network; it wins over what the file says. */
 export interface NetworkFileOptions extends Partial<NetworkRecipe> {
   /** [height, width] */
   readonly input?: readonly [number, number];
+  /** How its heatmaps lie. */
+  readonly encoding?: HeatmapEncoding;
 }
 
 /** A trained network on disk, read: `loadNetwork` puts it on a device. */
@@ -29,6 +33,8 @@ export interface NetworkFile {
   readonly input: readonly [number, number] | null;
   /** What crops shall show of the image: what they did in its training. */
   readonly crop: CropShape;
+  /** How it is fed and its key points are read: as it was trained and, of a run, as the run validates it. */
+  readonly reading: PoseReading;
   /** The run that it belongs to, when the folder was given. */
   readonly run: { readonly recipe: Recipe; readonly samples: string; readonly results: string } | null;
 }
@@ -52,11 +58,15 @@ export async function readNetworkFile(runOrWeights: string, options: NetworkFile
   });
   const said = metadataOf(bytes);
   const weights = { source: weightsFile, tensors: readWeights(bytes, { file: weightsFile, ...part }), ...(said ? { said } : {}) };
-  const known = run ? { ...run.recipe.student, input: run.recipe.data.input, crop: run.recipe.data.crop } : (config ?? said);
+  const known: WeightsMetadata | null = run
+    ? { ...run.recipe.student, input: run.recipe.data.input, crop: run.recipe.data.crop }
+    : (config ?? said);
   const { model, network } = buildModel(weightsFile, known, options);
   const input = options.input ?? known?.input ?? (model.card.inputIsFixed ? model.card.inputSize : null);
   if (input) assertInputFits(model, input);
-  return { model, network, weights, input, crop: known?.crop ?? "padded", run };
+  const crop = known?.crop ?? "padded";
+  const reading = { ...readingOf(model, input, known?.coding, run?.recipe, options.encoding), crop };
+  return { model, network, weights, input, crop, reading, run };
 }
 
 /** The network's input, [height, width]. @throws NetworkError when it is not known. */
@@ -101,6 +111,30 @@ async function readFolder(folder: string): Promise<ReadFolder> {
 
 async function isThere(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null)) !== null;
+}
+
+/** What the user says wins over the run, or over what the file says. */
+function readingOf(
+  { card }: PoseModel,
+  input: readonly [number, number] | null,
+  coding: HeatmapCoding | undefined,
+  recipe: Recipe | undefined,
+  encoding: HeatmapEncoding | undefined,
+): PoseReading {
+  const decoding = recipe?.evaluate.decode === undefined ? {} : { decoding: recipe.evaluate.decode };
+  if (card.codec.kind !== "heatmaps") {
+    if (encoding !== undefined) throw new NetworkError(`encoding is of heatmaps; ${card.name} puts out none of one person`);
+    return recipe?.data.codec.kind === card.codec.kind ? { ...decoding, codec: targetCodecOf(recipe.data) } : decoding;
+  }
+  const trained = recipe ? targetCodecOf(recipe.data) : coding && { kind: "heatmaps" as const, ...coding };
+  const known = trained?.kind === "heatmaps" ? trained : undefined;
+  if (!input || !(known || encoding)) return decoding;
+  const [height, width] = heatmapSizeOf(card, input);
+  const heatmap = { height, width };
+  return {
+    ...decoding,
+    codec: { kind: "heatmaps", sigma: defaultSigma(height), encoding: "unbiased", ...known, ...(encoding ? { encoding } : {}), heatmap },
+  };
 }
 
 function buildModel(

@@ -34,6 +34,25 @@ test("what the user says wins, and the file's width stays with the file's model"
   expect(network.input).toEqual([64, 64]);
 });
 
+test("a file's coding decides how it is read, unless the user says another; one that is not known is refused", async () => {
+  const said = { model: "squeezenet-hpe", joints: "5", width: "0.5", input: "96x64" };
+  const udp = await weightsFile("udp.safetensors", { ...said, encoding: "udp", sigma: "1.5" });
+  const codec = { kind: "heatmaps", encoding: "udp", sigma: 1.5, heatmap: { height: 24, width: 16 } };
+  expect((await readNetworkFile(udp)).reading).toEqual({ codec, crop: "padded" });
+  expect((await readNetworkFile(udp, { input: [48, 48] })).reading).toEqual({
+    codec: { ...codec, heatmap: { height: 12, width: 12 } },
+    crop: "padded",
+  });
+  expect((await readNetworkFile(udp, { encoding: "msra" })).reading).toEqual({ codec: { ...codec, encoding: "msra" }, crop: "padded" });
+  expect((await readNetworkFile(ours)).reading).toEqual({ crop: "padded" });
+  expect((await readNetworkFile(ours, { encoding: "udp" })).reading).toEqual({ codec: { ...codec, sigma: 1 }, crop: "padded" });
+  const later = await weightsFile("later.safetensors", { ...said, encoding: "udp2", sigma: "1.5" });
+  await expect(readNetworkFile(later)).rejects.toThrow('the weights say that their heatmaps are "udp2" of σ 1.5; known are unbiased');
+  await expect(readNetworkFile(ours, { model: "rtmpose-t", input: [256, 192], encoding: "udp" })).rejects.toThrow(
+    "encoding is of heatmaps; rtmpose-t",
+  );
+});
+
 test("any other file needs a model, and an input where images are cropped", async () => {
   await expect(readNetworkFile(others)).rejects.toThrow("others.safetensors does not say which network it holds; give model=");
   const network = await readNetworkFile(others, { model: "hrnet-w8" });

@@ -5,7 +5,7 @@ import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { readDataSet } from "./readDataSet.node.ts";
 import { previousRun } from "./recipe/parseRecipe.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
-import type { DataSetRecipe, Recipe } from "./recipe.ts";
+import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
 import { openTeacherCache } from "./teacherCache.node.ts";
 import { metadataOf } from "./weightsMetadata.ts";
 
@@ -54,17 +54,34 @@ async function openRecipeCrops(
 }
 
 /** Reads the weights files of a recipe, but not that of a cached teacher, which training does not run. @throws WeightsFileError when one is no weights file, RecipeError when one is missing. */
-export async function readRecipeWeights({ student, teacher }: Recipe): Promise<RecipeWeights> {
+export async function readRecipeWeights(recipe: Recipe): Promise<RecipeWeights> {
+  const { student, teacher } = recipe;
   const [backbone, whole, ofTeacher] = await Promise.all([
     student.backbone === undefined ? null : readNamedWeights(student.backbone),
     student.weights === undefined ? null : readNamedWeights(student.weights),
-    teacher === undefined || teacher.cache !== undefined ? null : readNamedWeights(teacher.weights),
+    teacher === undefined || teacher.cache !== undefined ? null : readTeacherWeights(recipe, teacher),
   ]);
   return {
     ...(backbone ? { backbone } : {}),
     ...(whole ? { student: whole } : {}),
     ...(ofTeacher ? { teacher: ofTeacher } : {}),
   };
+}
+
+/**
+ * Reads a teacher's weights. A file that does not say in which coding its network was trained is taken to suit the student's crops.
+ * @throws RecipeError when they do not suit them, else as {@link readNamedWeights}.
+ */
+export async function readTeacherWeights({ data }: Recipe, teacher: TeacherRecipe): Promise<NamedWeights> {
+  const weights = await readNamedWeights(teacher.weights);
+  const encoding = weights.said?.coding?.encoding;
+  const ofStudent = data.codec.kind === "heatmaps" && data.codec.encoding === "udp" ? "udp" : "other";
+  if (encoding !== undefined && (encoding === "udp") !== (ofStudent === "udp")) {
+    throw new RecipeError(
+      `teacher.weights: ${weights.source} was trained in ${encoding} coding, and the student's ${ofStudent} coding has other crops; give both one coding by data.codec`,
+    );
+  }
+  return weights;
 }
 
 /** Reads a weights file, or one part of it (`kd.pth#student`). @throws WeightsFileError when it is none, RecipeError when it is missing. */

@@ -1,5 +1,6 @@
 import { hasSafetensorsHeader, isHead, parseSafetensorsHeader } from "@kindling/models";
-import type { CropShape } from "@kindling/pose";
+import { type CropShape, type HeatmapEncoding, heatmapEncodings } from "@kindling/pose";
+import { NetworkError } from "./networkError.ts";
 import type { NetworkRecipe, Recipe } from "./recipe.ts";
 
 /** What a weights file of ours says of its network, so that `evaluate` and `predict` need nothing else. */
@@ -8,8 +9,18 @@ export interface WeightsMetadata extends NetworkRecipe {
   readonly input: readonly [number, number];
   /** What the crops showed that it was trained on; absent: padded. */
   readonly crop?: CropShape;
+  /** What its heatmaps were trained to be; absent where nobody said it, and for other outputs. */
+  readonly coding?: HeatmapCoding;
   /** What it reached in the validation of its run that chose it. */
   readonly figures?: WeightsFigures;
+}
+
+/** How key points lie in a network's heatmaps. */
+export interface HeatmapCoding {
+  /** It decides by which rule crops are cut, too (`cropRuleOf`). */
+  readonly encoding: HeatmapEncoding;
+  /** Standard deviation of the Gaussians in cells. */
+  readonly sigma: number;
 }
 
 /** A validation. */
@@ -27,12 +38,15 @@ export interface WeightsFigures {
 
 /** Metadata of the student's weights, as safetensors stores it; `figures` where a validation measured just these weights. */
 export function weightsMetadata({ student, data }: Recipe, figures?: WeightsFigures): Readonly<Record<string, string>> {
-  return networkMetadata({ ...student, input: data.input, crop: data.crop, ...(figures ? { figures } : {}) });
+  const { codec, sigma, input, crop } = data;
+  const coding = codec.kind === "heatmaps" ? { coding: { encoding: codec.encoding, sigma } } : {};
+  return networkMetadata({ ...student, input, crop, ...coding, ...(figures ? { figures } : {}) });
 }
 
 /** Metadata of a network's weights, as safetensors stores it. */
-export function networkMetadata({ input, crop, figures, ...network }: WeightsMetadata): Readonly<Record<string, string>> {
-  const said = { ...networkOnly(network), input: input.join("x"), ...(crop === "stretched" ? { crop } : {}), ...figures };
+export function networkMetadata({ input, crop, coding, figures, ...network }: WeightsMetadata): Readonly<Record<string, string>> {
+  const size = { input: input.join("x") };
+  const said = { ...networkOnly(network), ...size, ...(crop === "stretched" ? { crop } : {}), ...coding, ...figures };
   return { format: "pt", ...Object.fromEntries(Object.entries(said).map(([key, value]) => [key, String(value)])) };
 }
 
@@ -49,12 +63,12 @@ export function networkOnly({ model, joints, width, refinements, stages, branche
   };
 }
 
-/** What a weights file says of itself; null when it is not one of ours. */
+/** What a weights file says of itself; null when it is not one of ours. @throws as {@link parseWeightsMetadata}. */
 export function metadataOf(bytes: Uint8Array): WeightsMetadata | null {
   return hasSafetensorsHeader(bytes) ? parseWeightsMetadata(parseSafetensorsHeader(bytes).metadata) : null;
 }
 
-/** The metadata of a weights file; null when it is not one of ours. */
+/** The metadata of a weights file; null when it is not one of ours. @throws NetworkError for a coding of heatmaps that is not known. */
 export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>): WeightsMetadata | null {
   const { model, joints, width, refinements, stages, branches, head, input, crop } = metadata;
   const figures = figuresOf(metadata);
@@ -70,6 +84,7 @@ export function parseWeightsMetadata(metadata: Readonly<Record<string, string>>)
     ...(isHead(head) ? { head } : {}),
     input: [Number(size[1]), Number(size[2])],
     ...(crop === "stretched" ? { crop } : {}),
+    ...codingOf(metadata),
     ...(figures ? { figures } : {}),
   };
 }
@@ -78,4 +93,14 @@ function figuresOf({ pck, pckThreshold, AP, persons, validation }: Readonly<Reco
   if (validation === undefined || !(Number(pck) >= 0) || !(Number(pckThreshold) > 0) || !(Number(persons) > 0)) return null;
   const figures = { pck: Number(pck), pckThreshold: Number(pckThreshold), persons: Number(persons), validation };
   return Number(AP) >= 0 ? { ...figures, AP: Number(AP) } : figures;
+}
+
+/** Key points read by another rule than that of their training would be wrong by a little, which nobody would see. */
+function codingOf({ encoding, sigma }: Readonly<Record<string, string>>): Pick<WeightsMetadata, "coding"> {
+  if (encoding === undefined) return {};
+  const known = heatmapEncodings.find((each) => each === encoding);
+  if (known && Number(sigma) > 0) return { coding: { encoding: known, sigma: Number(sigma) } };
+  throw new NetworkError(
+    `the weights say that their heatmaps are "${encoding}" of σ ${sigma}; known are ${heatmapEncodings.join(", ")}, with a σ above 0`,
+  );
 }

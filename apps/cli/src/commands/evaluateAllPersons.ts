@@ -29,7 +29,8 @@ export async function evaluateAllPersons(options: EvaluateAllPersonsOptions): Pr
     throw new InputError(`norm=${norm}: persons who were not pointed out are measured by the longer side of their box; use norm=box`);
   const { evaluateScenes } = await import("../evaluateScenes.ts");
   const { readEvaluatedData } = await import("../evaluatedData.ts");
-  const find = { scale: sceneScaleOf(network, options), flip, assembly: assemblyOf(grouping) };
+  const flipped = flip || network.run?.recipe.evaluate.flip === true;
+  const find = { scale: sceneScaleOf(network, options), flip: flipped, assembly: assemblyOf(grouping) };
   const dataset = await readEvaluatedData(options);
   const cuts = network.run?.recipe.data;
   const isCut = options.limit !== undefined || (options.data === undefined && (cuts?.limit ?? cuts?.overfit) !== undefined);

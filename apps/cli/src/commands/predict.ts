@@ -1,3 +1,4 @@
+import { heatmapDecodings } from "@kindling/pose";
 import type { NetworkFile } from "@kindling/trainer";
 import type { Command } from "commander";
 import { type CommandCall, defineCommand, type Report } from "../command.ts";
@@ -18,7 +19,19 @@ const keys = {
     kind: "path",
     help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']; simcc_x and simcc_y [n,k,bins] of RTMPose",
   },
-  flip: { kind: "flag", help: "networks that find all persons: also look at the mirrored image, and take the mean" },
+  flip: {
+    kind: "flag",
+    help: "look at the mirrored crop (or image) too, and take the mean; a run whose evaluate.flip is on does so anyway",
+  },
+  decode: {
+    kind: "choice",
+    choices: heatmapDecodings,
+    help: "how key points are read (default: the run's evaluate.decode, else quarter; SimCC: argmax or dark)",
+  },
+  skeleton: {
+    kind: "text",
+    help: "what the key points are, for pictures and flip: coco17, or a JSON or YAML file (default: the run's, else by their number)",
+  },
   ...sceneKeys,
   ...networkKeys,
 } as const;
@@ -52,12 +65,15 @@ async function predictImages(call: CommandCall<typeof keys>): Promise<Report> {
   const { predictPictures } = await import("../predictPictures.ts");
   const network = await readNetworkFile(values.weights, networkOptions(values));
   if (findsAllPersons(network)) return predictAllPersons(call, network, scoreThreshold);
-  for (const name of ["flip", "height", "scales"] as const) {
+  for (const name of ["height", "scales"] as const) {
     if (values[name]) throw new InputError(`${name} is for networks that find all persons; ${network.model.card.name} finds one in a box`);
   }
+  if (values.flip && values.exit !== undefined)
+    throw new InputError("exit and flip are both given: whether a person leaves is decided on one look; leave one of them out");
   if (!box) progress.note("no box is given, so the whole image is taken as the person's; give box=x,y,width,height for a person in it");
   const given = box ? { x, y, width, height } : undefined;
-  const predicted = await predictPictures({ files, network, box: given, out, scoreThreshold, exit: values.exit, progress, signal });
+  const decode = heatmapDecodings.find((known) => known === values.decode);
+  const predicted = await predictPictures({ ...values, decode, files, network, box: given, out, scoreThreshold, progress, signal });
   const lines = predicted.pictures.map(({ prediction, picture, shown }) => {
     const joints = prediction.keypoints.length / 3;
     const left = prediction.exit === undefined ? "" : `, left at ${prediction.exit}`;
@@ -76,12 +92,13 @@ async function predictImages(call: CommandCall<typeof keys>): Promise<Report> {
 async function predictAllPersons(call: CommandCall<typeof keys>, network: NetworkFile, scoreThreshold: number): Promise<Report> {
   const { operands: files, values, progress, signal } = call;
   const { out = "predictions", flip, grouping } = values;
-  for (const name of ["box", "exit"] as const) {
+  for (const name of ["box", "exit", "decode", "skeleton"] as const) {
     if (values[name] !== undefined)
       throw new InputError(`${name} is for networks of one person; ${network.model.card.name} finds all persons`);
   }
   const { predictScenes } = await import("../predictScenes.ts");
-  const find = { scale: sceneScaleOf(network, values), flip, assembly: assemblyOf(grouping) };
+  const flipped = flip || network.run?.recipe.evaluate.flip === true;
+  const find = { scale: sceneScaleOf(network, values), flip: flipped, assembly: assemblyOf(grouping) };
   const { pictures, file } = await predictScenes({ files, network, find, out, scoreThreshold, progress, signal });
   const lines = pictures.map(({ file, picture, persons }) => `${file}: ${persons.length} persons in ${picture}`);
   return { json: { predictions: pictures.flatMap(({ persons }) => persons), out }, text: [...lines, file].join("\n") };
@@ -91,7 +108,7 @@ async function predictTensor({ operands, values, progress }: CommandCall<typeof 
   const { weights, heatmaps } = values;
   if (heatmaps === undefined) throw new InputError("heatmaps=OUT.safetensors is missing: the file to write");
   if (operands.length > 0) throw new InputError(`there is no place for "${operands[0]}": give images or tensor, not both`);
-  for (const name of ["box", "out", "scoreThreshold", "exit", "input", "height", "scales"] as const) {
+  for (const name of ["box", "out", "scoreThreshold", "exit", "decode", "skeleton", "encoding", "input", "height", "scales"] as const) {
     if (values[name] !== undefined) throw new InputError(`${name} is for images; the network alone takes the tensor as it is`);
   }
   const { readNetworkFile } = await import("@kindling/trainer");

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { createLoader } from "@kindling/data";
 import type { Device } from "@kindling/gpu";
+import { cropRuleOf } from "@kindling/pose";
 import {
   inputOf,
   type LayerFeatures,
@@ -58,6 +59,12 @@ export async function explainAlignment(options: ExplainAlignmentOptions): Promis
       `${names[0]} takes crops of ${input.join("x")} and ${names[1]} of ${second.input.join("x")}: CKA compares what both see`,
     );
   }
+  const { codec } = first.reading;
+  if (cropRuleOf(codec) !== cropRuleOf(second.reading.codec)) {
+    throw new InputError(
+      `${names[0]} and ${names[1]} take crops by other rules, as one was trained in udp's coding: CKA compares what both see`,
+    );
+  }
   const dataset = await readEvaluatedData({ ...options, network: first });
   if (dataset.samples.length < batchSize) {
     throw new InputError(
@@ -68,7 +75,8 @@ export async function explainAlignment(options: ExplainAlignmentOptions): Promis
   using device = await openTunedDevice((text) => progress.note(text));
   using left = await createReader(device, first, input, batchSize);
   using right = await createReader(device, second, input, batchSize);
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: first.crop, batchSize, dropLast: true });
+  const seen = { crop: first.crop, ...(codec ? { codec } : {}) };
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...seen, batchSize, dropLast: true });
   const cka = new MinibatchCka(left.layers.length, right.layers.length);
   let persons = 0;
   progress.begin("comparing", loader.batchesPerEpoch * batchSize);

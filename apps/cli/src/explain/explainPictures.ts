@@ -49,7 +49,8 @@ export async function explainPictures(
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     const image = await decodeImage(file);
-    const rgba = cropImage(image, cropOfBox(boxInside(image, options.box, file), size, cropRuleOf(undefined, network.crop)), size);
+    const rule = cropRuleOf(network.reading.codec, network.crop);
+    const rgba = cropImage(image, cropOfBox(boxInside(image, options.box, file), size, rule), size);
     const activations = await reader.read(rgba);
     const tiles = activations.map((activation, layer): SampleTile => {
       const [, height, width, channels] = reader.shapes[layer]! as [number, number, number, number]; // the reader takes no others

@@ -72,7 +72,7 @@ export async function explainSamples(
   const tiles: SampleTile[] = [];
   for (const { sample, keypoints, truth, distance } of ranked) {
     const { imagePath, box } = dataset.samples[sample]!;
-    const toCrop = cropOfBox(box, input, cropRuleOf(undefined, network.crop));
+    const toCrop = cropOfBox(box, input, cropRuleOf(network.reading.codec, network.crop));
     tiles.push({
       rgba: cropImage(await decodeImage(imagePath), toCrop, input),
       ...input,
@@ -105,8 +105,10 @@ async function predictAll(
   }
   const size = Math.min(batchSize, dataset.samples.length);
   using loaded = loadNetwork(device, network);
-  using evaluator = await Evaluator.create(device, { ...loaded, input, crop: network.crop, batchSize: size, losses: [] });
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: network.crop, batchSize: size });
+  using evaluator = await Evaluator.create(device, { ...loaded, input, batchSize: size, losses: [], ...network.reading });
+  const { codec } = network.reading;
+  const seen = { crop: network.crop, ...(codec ? { codec } : {}) };
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), ...seen, batchSize: size });
   progress.begin(card.name, dataset.samples.length);
   const { predictions } = await evaluator.evaluate({
     dataset,

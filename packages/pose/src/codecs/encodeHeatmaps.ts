@@ -7,7 +7,10 @@ import { assertKeypoints } from "../keypoints.ts";
  * - "unbiased" (mmpose MSRAHeatmap with unbiased=True): the centre is not rounded, over the whole grid; the peak may be below 1;
  * - "udp" (Huang et al. 2020, mmpose UDPHeatmap): not rounded, a patch, and the ends of the input are the middles of the outermost cells.
  */
-export type HeatmapEncoding = "msra" | "unbiased" | "udp";
+export type HeatmapEncoding = (typeof heatmapEncodings)[number];
+
+/** All of them. */
+export const heatmapEncodings = ["unbiased", "msra", "udp"] as const;
 
 /** The sizes between which key points are encoded, and how wide their targets are. */
 export interface EncodeHeatmapsOptions {

@@ -6,7 +6,7 @@ import { networkOnly, parseWeightsMetadata, type WeightsMetadata } from "../weig
 export const modelFiles = { config: "config.json", weights: "model.safetensors", readme: "README.md" } as const;
 
 /** The text of config.json: which network it is, and what those who feed it and read it must know. Sizes are [height, width]. */
-export function modelConfig(model: PoseModel, { input, crop, ...network }: WeightsMetadata): string {
+export function modelConfig(model: PoseModel, { input, crop, coding, ...network }: WeightsMetadata): string {
   const { card } = model;
   const config = {
     library_name: "kindling",
@@ -16,6 +16,7 @@ export function modelConfig(model: PoseModel, { input, crop, ...network }: Weigh
     preprocessing: card.input,
     outputs: card.outputs(input).map(({ name, kind, shape }) => ({ name, kind, shape: shapeInPyTorch(shape) })),
     codec: card.codec,
+    ...coding,
     skeleton: card.skeleton,
     parameters: countParameters(model),
     source: card.source,

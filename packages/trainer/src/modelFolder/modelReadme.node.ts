@@ -1,5 +1,6 @@
 import path from "node:path";
 import { countParameters, type ModelCodec, type PoseModel } from "@kindling/models";
+import type { HeatmapEncoding } from "@kindling/pose";
 import { stringify } from "yaml";
 import type { Recipe } from "../recipe.ts";
 import type { EpochResults } from "../results.ts";
@@ -12,11 +13,16 @@ export interface ModelTraining {
 }
 
 /** A model card: the front matter that the Hugging Face Hub reads, then what the network is, how it is fed, and what was measured. Nothing is guessed. */
-export function modelReadme(model: PoseModel, input: readonly [number, number], training: ModelTraining | null): string {
+export function modelReadme(
+  model: PoseModel,
+  input: readonly [number, number],
+  encoding: HeatmapEncoding | undefined,
+  training: ModelTraining | null,
+): string {
   const sections = [
     `# ${training?.recipe.name ?? model.card.name}`,
     descriptionOf(model),
-    `## Input and output\n\n${inputAndOutput(model, input)}`,
+    `## Input and output\n\n${inputAndOutput(model, input, encoding)}`,
     ...(training ? [`## Training\n\n${trainingText(training)}`] : []),
     `## Use\n\n${usage(model)}`,
   ];
@@ -59,7 +65,7 @@ function descriptionOf(model: PoseModel): string {
   return `\`${name}\`, ${countParameters(model).toLocaleString("en")} parameters, ${what}. Weights have the names and layouts of PyTorch's state dict.\n\nSource of the network: ${source}.`;
 }
 
-function inputAndOutput({ card }: PoseModel, input: readonly [number, number]): string {
+function inputAndOutput({ card }: PoseModel, input: readonly [number, number], encoding: HeatmapEncoding | undefined): string {
   const { channelOrder, mean, std } = card.input;
   const outputs = card.outputs(input).map(({ name, shape }) => {
     const [h, w, c] = shape;
@@ -68,7 +74,7 @@ function inputAndOutput({ card }: PoseModel, input: readonly [number, number]): 
   return `- Input: [n, 3, ${input.join(", ")}], (byte / 255 − mean) / std, channels ${channelOrder.toUpperCase()}, mean [${mean.join(", ")}], std [${std.join(", ")}]
 ${outputs.join("\n")}
 
-${codecText(card.codec)}`;
+${codecText(card.codec)}${encoding === "udp" ? udpText : ""}`;
 }
 
 function codecText(codec: ModelCodec): string {
@@ -85,6 +91,9 @@ function codecText(codec: ModelCodec): string {
       return codec satisfies never;
   }
 }
+
+const udpText =
+  " It was trained in UDP's coding (Huang et al. 2020): the first and the last cell stand on the first and the last pixel, and crops are cut so too.";
 
 function trainingText({ recipe, best }: ModelTraining): string {
   const { data, teacher, losses, optimizer, seed } = recipe;

@@ -28,18 +28,18 @@ export async function writeModelFolder(
 ): Promise<readonly string[]> {
   const { model, network, weights, crop, run } = file;
   const input = inputOf(file);
+  const { codec } = file.reading;
+  const coding = codec?.kind === "heatmaps" ? { encoding: codec.encoding, sigma: codec.sigma } : undefined;
   assertWeightsFit(variablesOf(model), weights.tensors, weights.source);
   const at = (name: string) => path.join(folder, name);
   if (await stat(at("recipe.yaml")).catch(() => null)) throw new NetworkError(`${folder} is the folder of a run; name another one`);
   const figures = weights.said?.figures ? { figures: weights.said.figures } : {};
   const best = run ? bestResults(await readResults(run.results), run.recipe.metric) : undefined;
   await mkdir(folder, { recursive: true });
-  await writeFileAtomically(
-    at(modelFiles.weights),
-    writeSafetensors(weights.tensors, networkMetadata({ ...network, input, crop, ...figures }), type),
-  );
-  await writeFileAtomically(at(modelFiles.readme), modelReadme(model, input, run ? { recipe: run.recipe, best } : null));
+  const known = { ...network, input, crop, ...(coding ? { coding } : {}) };
+  await writeFileAtomically(at(modelFiles.weights), writeSafetensors(weights.tensors, networkMetadata({ ...known, ...figures }), type));
+  await writeFileAtomically(at(modelFiles.readme), modelReadme(model, input, coding?.encoding, run ? { recipe: run.recipe, best } : null));
   // Last: with it the folder is one.
-  await writeFileAtomically(at(modelFiles.config), modelConfig(model, { ...network, input, crop }));
+  await writeFileAtomically(at(modelFiles.config), modelConfig(model, known));
   return Object.values(modelFiles);
 }

@@ -103,6 +103,18 @@ test.each([
     { "data.augmentLast": "{ epochs: 1, augment: mpii }", "teacher.cache": "heatmaps" },
     "teacher.cache: holds the teacher's heatmaps of crops without augmentation, and data.augmentLast makes other crops in every epoch; remove one of the two",
   ],
+  [
+    { "data.codec": "{ kind: heatmaps, encoding: udp }" },
+    "data.validation.crops: is of crops by HRNet's rule, and udp's coding has crops of its own; remove it, or take encoding: unbiased",
+  ],
+  [
+    { "data.codec": "{ kind: heatmaps, encoding: udp }", "data.crop": "stretched" },
+    "data.crop: udp's coding has crops of its own; take padded, or encoding: unbiased",
+  ],
+  [
+    { "data.codec": "{ kind: heatmaps, encoding: udp }", "data.train.crops": "crops" },
+    "data.train.crops: is of crops by HRNet's rule, and udp's coding has crops of its own; remove it, or take encoding: unbiased",
+  ],
 ])("%o is refused with one sentence", (changes, message) => {
   expect(mistake(changes as unknown as Record<string, string>)).toBe(message);
 });

@@ -13,6 +13,7 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
   return (
     checkNetworks(recipe) ??
     checkCodec(recipe) ??
+    checkUdp(recipe) ??
     checkScenes(recipe) ??
     checkData(recipe) ??
     checkCrop(recipe) ??
@@ -21,6 +22,20 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
     checkLosses(recipe) ??
     checkOptimizer(recipe) ??
     checkSchedule(recipe)
+  );
+}
+
+/** Records on disk are of crops by HRNet's rule. */
+function checkUdp({ data, teacher }: Recipe): DescribedIssue | undefined {
+  if (data.codec.kind !== "heatmaps" || data.codec.encoding !== "udp") return undefined;
+  if (data.crop === "stretched")
+    return issue(["data", "crop"], "data.crop: udp's coding has crops of its own; take padded, or encoding: unbiased");
+  const kept = { "data.train.crops": data.train.crops, "data.validation.crops": data.validation.crops, "teacher.cache": teacher?.cache };
+  const found = Object.entries(kept).find(([, folder]) => folder !== undefined)?.[0];
+  if (found === undefined) return undefined;
+  return issue(
+    found.split("."),
+    `${found}: is of crops by HRNet's rule, and udp's coding has crops of its own; remove it, or take encoding: unbiased`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { heads } from "@kindling/models";
-import { heatmapDecodings, type SimccLabels, simccSigma, skeletons } from "@kindling/pose";
+import { heatmapDecodings, heatmapEncodings, type SimccLabels, simccSigma, skeletons } from "@kindling/pose";
 import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
@@ -87,9 +87,9 @@ const codec = z.discriminatedUnion("kind", [
   closedObject({
     kind: z.literal("heatmaps"),
     encoding: z
-      .enum(["unbiased", "msra"])
+      .enum(heatmapEncodings)
       .default("unbiased")
-      .describe("Gaussians about the key point, or about its cell as HRNet has them"),
+      .describe("Gaussians about the key point, about its cell as HRNet has them, or on UDP's grid in UDP's crops"),
     jointWeights,
   }),
   closedObject({
