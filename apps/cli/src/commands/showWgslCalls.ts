@@ -3,6 +3,7 @@ import {
   adamUpdate,
   adamwUpdate,
   allFinite,
+  balancedWeights,
   cast,
   clipByGlobalNorm,
   type Dispatch,
@@ -10,11 +11,15 @@ import {
   Graph,
   globalNorm,
   lower,
+  mapAgreement,
+  mapPeaks,
   namedVariable,
   scaledStep,
   sgdMomentumUpdate,
   sgdUpdate,
+  squaredNorms,
   type Tensor,
+  trackNorms,
   unpackImage,
   updateRunningStatistics,
   type Variable,
@@ -93,7 +98,7 @@ const size = 1027;
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, learningRateFactor: 1 };
 const sgd = { weightDecay: 0.01, learningRateFactor: 1, momentum: 0.9, nesterov: false };
 
-/** Ops that no case of a gradient runs: updates of variables, and casts, which f32 alone has none of. */
+/** Ops that no case of a gradient runs: updates of variables, what is without a derivative, and casts, which f32 alone has none of. */
 const withoutGradient: Readonly<Record<string, Recording>> = {
   accumulate: update((state) => {
     const values = state("values");
@@ -106,9 +111,21 @@ const withoutGradient: Readonly<Record<string, Recording>> = {
     adamwUpdate(state("parameters"), state("gradients"), state("expAvg"), state("expAvgSq"), scalars, adam),
   ),
   allFinite: { f32Only: "it reads gradients of parameters", record: (graph) => [allFinite([graph.input("gradients", [size], "f32")])] },
+  balancedWeights: {
+    f32Only: "it weighs loss terms",
+    record: (graph) => [balancedWeights(graph.input("weights", [size], "f32"), graph.input("norms", [size], "f32"))],
+  },
   cast: { record: (graph, dtype) => [cast(graph.input("x", [size], dtype), dtype === "f32" ? "f16" : "f32")] },
   clipByGlobalNorm: update((state) => clipByGlobalNorm([state("gradients")], globalNorm([state("gradients")]), 1)),
   emaUpdate: update((state, scalars) => emaUpdate(state("averages"), state("values"), scalars, 0)),
+  mapAgreement: {
+    f32Only: "it compares places and masks",
+    record(graph) {
+      const [a, b, mask] = ["a", "b", "mask"].map((name) => graph.input(name, [13, 79], "f32"));
+      return [mapAgreement(a!, b!, mask!, { width: 12, radius: 2 })];
+    },
+  },
+  mapPeaks: { record: (graph, dtype) => Object.values(mapPeaks(graph.input("x", [1, 13, 79, 1], dtype))) },
   scaledStep: {
     f32Only: "it holds a loss scale",
     record(graph) {
@@ -118,6 +135,11 @@ const withoutGradient: Readonly<Record<string, Recording>> = {
   },
   sgdMomentumUpdate: update((state, scalars) => sgdMomentumUpdate(state("parameters"), state("gradients"), state("buffer"), scalars, sgd)),
   sgdUpdate: update((state, scalars) => sgdUpdate(state("parameters"), state("gradients"), scalars, sgd)),
+  squaredNorms: {
+    f32Only: "it measures gradients of losses",
+    record: (graph) => [squaredNorms(graph, [[graph.input("gradients", [size], "f32")]])],
+  },
+  trackNorms: update((state) => trackNorms(state("norms"), state("measured"), state("weights"), { momentum: 0.1 })),
   unpackImage: {
     f32Only: "it reads packed bytes",
     record: (graph) => [unpackImage(graph.input("x", [1, 13, 79], "u32"), { mean: [0, 0, 0], std: [1, 1, 1] })],
