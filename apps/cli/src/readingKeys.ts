@@ -1,4 +1,5 @@
 import type { ReadDatasetOptions } from "@kindling/data";
+import type { ReadingRecipe } from "@kindling/trainer";
 import { InputError } from "./exit.ts";
 import type { Values } from "./keyValue.ts";
 
@@ -17,20 +18,25 @@ export const readingKeys = {
 
 /** The values of {@link readingKeys} as `readDataset` takes them. @throws InputError, DatasetError or SkeletonError when one cannot be used. */
 export async function readingOf(values: Values<typeof readingKeys>): Promise<Omit<ReadDatasetOptions, "annotations" | "images">> {
-  const { annotationFormats } = await import("@kindling/data");
   const { readingOptions } = await import("@kindling/trainer");
+  return readingOptions(await readingRecipeOf(values));
+}
+
+/** The same as a recipe has them, with what was not given left out. @throws InputError when one cannot be used. */
+export async function readingRecipeOf(values: Values<typeof readingKeys>): Promise<ReadingRecipe> {
+  const { annotationFormats } = await import("@kindling/data");
   const { format, skeleton, minKeypoints, minArea, only, split } = values;
   const known = annotationFormats.find((name) => name === format);
   if (format !== undefined && known === undefined)
     throw new InputError(`format: expected ${annotationFormats.join(", ")}; got "${format}"`);
-  return readingOptions({
+  return {
     ...(known === undefined ? {} : { format: known }),
     ...(skeleton === undefined ? {} : { skeleton }),
     ...(minKeypoints === undefined ? {} : { minKeypoints }),
     ...(minArea === undefined ? {} : { minArea }),
     ...(only === undefined ? {} : { only }),
     ...(split === undefined ? {} : { split: splitOf(split) }),
-  });
+  };
 }
 
 function splitOf(text: string): { readonly part: "training" | "validation"; readonly validation: number; readonly seed: number } {

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readDataset } from "@kindling/data";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import { kindling } from "../testing/kindling.ts";
@@ -50,6 +51,17 @@ test("a weights file says itself what it is, and measures the same at any batch 
   const out = path.join(folder, "pictures");
   const limited = await evaluate(...given, "limit=3", `out=${out}`);
   expect(limited).toMatchObject({ persons: 3, picture: path.join(out, "evaluation-annotations.jpg") });
+});
+
+test("the persons that are measured are chosen as recipes choose them, of a run's own set too", async () => {
+  const some = await readDataset({ ...files, split: { part: "validation", validation: 0.5, seed: 3 } });
+  expect(some.samples.length).toBeLessThan(dataset.samples.length);
+  expect(some.samples.length).toBeGreaterThan(0);
+  for (const words of [[run.path], [run.bestWeights, `data=${files.annotations}`, `images=${files.images}`]]) {
+    expect(await evaluate(...words, "split=validation:0.5:3")).toMatchObject({ persons: some.samples.length });
+  }
+  const { status, err } = await kindling("evaluate", run.path, "format=cocoa");
+  expect({ status, said: err.includes(`got "cocoa"`) }).toEqual({ status: 2, said: true });
 });
 
 test("without --json the joints are a table", async () => {

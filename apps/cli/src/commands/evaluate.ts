@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
+import { readingKeys, readingRecipeOf } from "../readingKeys.ts";
 import { findsAllPersons, sceneKeys } from "../sceneKeys.ts";
 import type { Shell } from "../shell.ts";
 import { evaluateAllPersons } from "./evaluateAllPersons.ts";
@@ -43,6 +44,7 @@ export function evaluate(shell: Shell): Command {
       limit: { kind: "integer", min: 1, help: "only the first so many persons" },
       results: { kind: "path", help: "file for the detections in COCO's form, which `kindling coco-eval` reads" },
       out: { kind: "path", help: "folder for sample pictures (default: the samples of a run folder; none for a weights file)" },
+      ...readingKeys,
       ...sceneKeys,
       ...networkKeys,
     },
@@ -56,13 +58,14 @@ export function evaluate(shell: Shell): Command {
       const { evaluateNetwork } = await import("../evaluateNetwork.ts");
       const { evaluationJson, networkEvaluationText } = await import("../evaluationReport.ts");
       const network = await readNetworkFile(target!, networkOptions(values)); // the one operand, checked
+      const reading = await readingRecipeOf(values);
       if (findsAllPersons(network)) {
-        for (const name of ["decode", "results"] as const) {
+        for (const name of ["decode", "results", "minKeypoints", "minArea"] as const) {
           if (values[name] !== undefined)
             throw new InputError(`${name} is for networks that find one person in a box; ${network.model.card.name} finds all`);
         }
         if (boxes !== undefined) throw new InputError(`boxes: ${network.model.card.name} finds all persons by itself, without boxes`);
-        return evaluateAllPersons({ ...values, network, progress, signal });
+        return evaluateAllPersons({ ...values, reading, network, progress, signal });
       }
       for (const name of ["height", "scales"] as const) {
         if (values[name])
@@ -70,7 +73,7 @@ export function evaluate(shell: Shell): Command {
       }
       const norm = values.norm === "torso" ? "torso" : "box";
       const decode = heatmapDecodings.find((known) => known === values.decode);
-      const options = { ...values, boxes, decode, exit: exitOf(values.exit), norm } as const;
+      const options = { ...values, reading, boxes, decode, exit: exitOf(values.exit), norm } as const;
       const result = await evaluateNetwork({ ...options, network, progress, signal });
       const leftOut = result.keypoints?.leftOut ?? 0;
       if (leftOut > 0) progress.note(`${leftOut} persons without a labelled torso are not counted`);

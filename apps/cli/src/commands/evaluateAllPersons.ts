@@ -1,4 +1,4 @@
-import type { NetworkFile } from "@kindling/trainer";
+import type { NetworkFile, ReadingRecipe } from "@kindling/trainer";
 import type { Report } from "../command.ts";
 import { InputError } from "../exit.ts";
 import type { Values } from "../keyValue.ts";
@@ -11,6 +11,7 @@ export interface EvaluateAllPersonsOptions extends Values<typeof sceneKeys> {
   readonly network: NetworkFile;
   readonly data: string | undefined;
   readonly images: string | undefined;
+  readonly reading: ReadingRecipe;
   readonly limit: number | undefined;
   readonly out: string | undefined;
   readonly threshold: number;
