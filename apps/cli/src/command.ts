@@ -122,6 +122,7 @@ function helpText<K extends Keys>({ operands, keys, overrides }: CommandDeclarat
 function keyHelp(key: Key): string {
   if (key.required) return `${key.help} (required)`;
   if (key.kind === "flag") return `${key.help} (default no)`;
+  if (key.kind === "switch") return key.help;
   if (key.default === undefined) return key.help;
   const text = key.kind === "size" ? `${key.default.height}x${key.default.width}` : String(key.default);
   return `${key.help} (default ${text})`;

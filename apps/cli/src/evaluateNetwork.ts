@@ -14,6 +14,7 @@ import {
 import { type EvaluatedData, readEvaluatedData } from "./evaluatedData.ts";
 import { InputError } from "./exit.ts";
 import { type EarlyExitAccuracy, type ExitAccuracy, evaluateEarlyExits, exitAccuracies, sweepExits } from "./exitAccuracy.ts";
+import { flipTest } from "./flipTest.ts";
 import { type KeypointMeasures, measureDetections, measureKeypoints, type OksMeasures } from "./measurePredictions.ts";
 import { sizeOfPair } from "./networkKeys.ts";
 import { makeOutputFolder } from "./outputFolder.ts";
@@ -27,8 +28,8 @@ export interface EvaluateNetworkOptions extends EvaluatedData {
   readonly boxes: string | undefined;
   /** Rule by which key points are read; undefined for that of the run's recipe, else the usual one. */
   readonly decode: HeatmapDecoding | undefined;
-  /** The flip test; a run's recipe that has it has it here too. */
-  readonly flip: boolean;
+  /** The flip test; undefined for what the run's recipe says. */
+  readonly flip: boolean | undefined;
   /** File for the detections, in COCO's form; undefined for none. */
   readonly results: string | undefined;
   readonly batchSize: number;
@@ -83,6 +84,7 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const costs = exitCosts(network.model, input);
   const everyExit = costs.length > 1;
   assertExits(options, everyExit);
+  const flip = flipTest(options, network);
   const samplesFolder = options.out ?? network.run?.samples;
   if (samplesFolder !== undefined) await makeOutputFolder("out", samplesFolder);
 
@@ -91,7 +93,6 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   const losses = recipe && options.boxes === undefined ? recipe.losses : []; // a detector's boxes have no labels
   const reading = { ...network.reading, ...(options.decode === undefined ? {} : { decoding: options.decode }) };
   const { codec } = reading;
-  const flip = options.flip || recipe?.evaluate.flip === true;
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
   using evaluator = await Evaluator.create(device, {
@@ -142,10 +143,9 @@ export async function evaluateNetwork(options: EvaluateNetworkOptions): Promise<
   };
 }
 
-function assertExits({ exit, flip, boxes, network }: EvaluateNetworkOptions, everyExit: boolean): void {
+function assertExits({ exit, boxes, network }: EvaluateNetworkOptions, everyExit: boolean): void {
   if (exit === undefined) return;
   if (!everyExit) throw new InputError(`exit is for networks with several exits, multi-hrnet-wN; ${network.model.card.name} has none`);
-  if (flip) throw new InputError("exit and flip are both given: whether a person leaves is decided on one look; leave one of them out");
   if (boxes !== undefined) throw new InputError("exit measures PCK, which needs boxes=truth");
 }
 

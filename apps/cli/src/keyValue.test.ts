@@ -50,6 +50,14 @@ test("a flag is its bare name, --name, or name=true", () => {
   expect(parseWords(["--flip", "run"], keys).operands).toEqual(["run"]);
 });
 
+test("a switch is a flag that may also be left open", () => {
+  const withSwitch = { flip: { kind: "switch", help: "" } } as const;
+  expect(parseWords([], withSwitch).values.flip).toBeUndefined();
+  expect(parseWords(["flip"], withSwitch).values.flip).toBe(true);
+  expect(parseWords(["flip=false"], withSwitch).values.flip).toBe(false);
+  expect(() => parseWords(["flip=no"], withSwitch)).toThrow("flip must be true or false");
+});
+
 test("words that are no options are operands, in order; paths may hold an equals sign behind a folder", () => {
   const { operands } = parseWords(["a.jpg", "epochs=2", "./flip", "dir/x=y.jpg", "--", "epochs=3", "--flip"], keys);
   expect(operands).toEqual(["a.jpg", "./flip", "dir/x=y.jpg", "epochs=3", "--flip"]);

@@ -14,6 +14,8 @@ export type Key = { readonly help: string; readonly required?: boolean } & (
   | { readonly kind: "size"; readonly default?: Size }
   /** True when its bare name, `--name` or `name=true` stands on the command line, else false. */
   | { readonly kind: "flag" }
+  /** As a flag, but undefined where it does not stand there: what is left to something else, such as a run's recipe. */
+  | { readonly kind: "switch" }
 );
 
 /** Pixels. */
@@ -72,7 +74,7 @@ export function parseWords<K extends Keys>(words: readonly string[], keys: K, ta
     else if (given.has(name)) throw new InputError(`${name} is given twice`);
     else given.set(name, parseValue(name, text, key));
   };
-  const isFlag = (name: string): boolean => Object.hasOwn(keys, name) && keys[name]!.kind === "flag";
+  const isFlag = (name: string): boolean => Object.hasOwn(keys, name) && ["flag", "switch"].includes(keys[name]!.kind);
 
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
@@ -109,6 +111,7 @@ export function typeName(key: Key): string {
     case "choice":
       return key.choices.join("|");
     case "flag":
+    case "switch":
       return "";
     default:
       return key satisfies never;
@@ -130,9 +133,14 @@ function withDefaults<K extends Keys>(given: ReadonlyMap<string, Value>, keys: K
   const values: Record<string, Value | undefined> = {};
   for (const [name, key] of Object.entries(keys)) {
     if (key.required && !given.has(name)) throw new InputError(`${name}=${typeName(key)} is missing: ${key.help}`);
-    values[name] = given.get(name) ?? (key.kind === "flag" ? false : key.default);
+    values[name] = given.get(name) ?? defaultOf(key);
   }
   return values as Values<K>; // each value was parsed by the kind of its key
+}
+
+function defaultOf(key: Key): Value | undefined {
+  if (key.kind === "flag") return false;
+  return key.kind === "switch" ? undefined : key.default;
 }
 
 function parseValue(name: string, text: string, key: Key): Value {
@@ -161,6 +169,7 @@ function parseValue(name: string, text: string, key: Key): Value {
       return { height: Number(height), width: Number(width) };
     }
     case "flag":
+    case "switch":
       return text === "true" || (text === "false" ? false : refuse("true or false"));
     default:
       return key satisfies never;

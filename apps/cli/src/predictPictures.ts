@@ -41,7 +41,7 @@ export interface PredictPicturesOptions {
   readonly out: string;
   /** Rule by which key points are read; undefined for that of the run's recipe, else the usual one. */
   readonly decode: HeatmapDecoding | undefined;
-  /** The flip test; a run's recipe that has it has it here too, unless the network may be left early. */
+  /** The flip test. */
   readonly flip: boolean;
   /** A skeleton's name, or a JSON or YAML file with one; undefined for the run's, else that of the number of key points. */
   readonly skeleton: string | undefined;
@@ -88,7 +88,7 @@ export async function predictPictures(options: PredictPicturesOptions): Promise<
   using device = await openTunedDevice((text) => progress.note(text));
   using loaded = loadNetwork(device, network);
   const reading = { ...network.reading, ...(options.decode === undefined ? {} : { decoding: options.decode }) };
-  const flip = flipped(options) ? skeleton : undefined;
+  const flip = options.flip ? skeleton : undefined;
   using predictor = await createPredictor(device, { ...loaded, input, ...reading }, options.exit, flip);
   const lefts: { readonly exit: number }[] = [];
   const pictures: PredictedPictures["pictures"][number][] = [];
@@ -148,11 +148,6 @@ async function createPredictor(
   };
 }
 
-/** Whether the mirrored crop is looked at too: whether a person leaves early is decided on one look. */
-function flipped({ flip, exit, network }: PredictPicturesOptions): boolean {
-  return flip || (exit === undefined && network.run?.recipe.evaluate.flip === true);
-}
-
 /** Of the network's key points; where nobody says what they are, points without a left or right. */
 async function chosenSkeleton(options: PredictPicturesOptions): Promise<Skeleton> {
   const { card } = options.network.model;
@@ -162,7 +157,7 @@ async function chosenSkeleton(options: PredictPicturesOptions): Promise<Skeleton
   if (skeleton.joints.length !== card.joints) {
     throw new InputError(`skeleton: ${skeleton.name} has ${skeleton.joints.length} key points, but the network has ${card.joints}`);
   }
-  if (name === null && flipped(options)) {
+  if (name === null && options.flip) {
     throw new InputError(`flip: nobody says which of the ${card.joints} key points are left and which right; give skeleton=NAME-or-FILE`);
   }
   return skeleton;

@@ -3,6 +3,7 @@ import { heatmapDecodings } from "@kindling/pose";
 import type { Command } from "commander";
 import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
+import { flipKey } from "../flipTest.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import { readingKeys, readingRecipeOf } from "../readingKeys.ts";
 import { findsAllPersons, sceneKeys } from "../sceneKeys.ts";
@@ -23,7 +24,7 @@ export function evaluate(shell: Shell): Command {
         default: "truth",
         help: "where the persons' boxes come from: the annotations, or a detector's results (JSON), by which there is no PCK",
       },
-      flip: { kind: "flag", help: "look at the mirrored crop (or image) too, and take the mean" },
+      flip: flipKey,
       decode: {
         kind: "choice",
         choices: heatmapDecodings,

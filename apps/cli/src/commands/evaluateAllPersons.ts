@@ -1,6 +1,7 @@
 import type { NetworkFile, ReadingRecipe } from "@kindling/trainer";
 import type { Report } from "../command.ts";
 import { InputError } from "../exit.ts";
+import { flipTest } from "../flipTest.ts";
 import type { Values } from "../keyValue.ts";
 import type { Progress } from "../progress.ts";
 import { assemblyOf, type sceneKeys, sceneScaleOf } from "../sceneKeys.ts";
@@ -16,7 +17,7 @@ export interface EvaluateAllPersonsOptions extends Values<typeof sceneKeys> {
   readonly out: string | undefined;
   readonly threshold: number;
   readonly norm: string;
-  readonly flip: boolean;
+  readonly flip: boolean | undefined;
   readonly exit: string | undefined;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -24,14 +25,13 @@ export interface EvaluateAllPersonsOptions extends Values<typeof sceneKeys> {
 
 /** `kindling evaluate` of a network that finds all persons at once: COCO's ten numbers, and PCK of the persons that it found. */
 export async function evaluateAllPersons(options: EvaluateAllPersonsOptions): Promise<Report> {
-  const { network, threshold, norm, flip, grouping } = options;
+  const { network, threshold, norm, grouping } = options;
   if (options.exit !== undefined) throw new InputError("exit is for networks with several exits, multi-hrnet-wN");
   if (norm !== "box")
     throw new InputError(`norm=${norm}: persons who were not pointed out are measured by the longer side of their box; use norm=box`);
   const { evaluateScenes } = await import("../evaluateScenes.ts");
   const { readEvaluatedData } = await import("../evaluatedData.ts");
-  const flipped = flip || network.run?.recipe.evaluate.flip === true;
-  const find = { scale: sceneScaleOf(network, options), flip: flipped, assembly: assemblyOf(grouping) };
+  const find = { scale: sceneScaleOf(network, options), flip: flipTest(options, network), assembly: assemblyOf(grouping) };
   const dataset = await readEvaluatedData(options);
   const cuts = network.run?.recipe.data;
   const isCut = options.limit !== undefined || (options.data === undefined && (cuts?.limit ?? cuts?.overfit) !== undefined);

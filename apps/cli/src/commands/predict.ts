@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { type CommandCall, defineCommand, type Report } from "../command.ts";
 import { InputError } from "../exit.ts";
 import { exitWorkText } from "../exitText.ts";
+import { flipKey, flipTest } from "../flipTest.ts";
 import { networkKeys, networkOptions } from "../networkKeys.ts";
 import { assemblyOf, findsAllPersons, sceneKeys, sceneScaleOf } from "../sceneKeys.ts";
 import type { Shell } from "../shell.ts";
@@ -19,10 +20,7 @@ const keys = {
     kind: "path",
     help: "with tensor: the safetensors file to write, tensor heatmaps [n,k,h',w']; simcc_x and simcc_y [n,k,bins] of RTMPose",
   },
-  flip: {
-    kind: "flag",
-    help: "look at the mirrored crop (or image) too, and take the mean; a run whose evaluate.flip is on does so anyway",
-  },
+  flip: flipKey,
   decode: {
     kind: "choice",
     choices: heatmapDecodings,
@@ -68,12 +66,11 @@ async function predictImages(call: CommandCall<typeof keys>): Promise<Report> {
   for (const name of ["height", "scales"] as const) {
     if (values[name]) throw new InputError(`${name} is for networks that find all persons; ${network.model.card.name} finds one in a box`);
   }
-  if (values.flip && values.exit !== undefined)
-    throw new InputError("exit and flip are both given: whether a person leaves is decided on one look; leave one of them out");
+  const flip = flipTest(values, network);
   if (!box) progress.note("no box is given, so the whole image is taken as the person's; give box=x,y,width,height for a person in it");
   const given = box ? { x, y, width, height } : undefined;
   const decode = heatmapDecodings.find((known) => known === values.decode);
-  const predicted = await predictPictures({ ...values, decode, files, network, box: given, out, scoreThreshold, progress, signal });
+  const predicted = await predictPictures({ ...values, flip, decode, files, network, box: given, out, scoreThreshold, progress, signal });
   const lines = predicted.pictures.map(({ prediction, picture, shown }) => {
     const joints = prediction.keypoints.length / 3;
     const left = prediction.exit === undefined ? "" : `, left at ${prediction.exit}`;
@@ -91,14 +88,13 @@ async function predictImages(call: CommandCall<typeof keys>): Promise<Report> {
 
 async function predictAllPersons(call: CommandCall<typeof keys>, network: NetworkFile, scoreThreshold: number): Promise<Report> {
   const { operands: files, values, progress, signal } = call;
-  const { out = "predictions", flip, grouping } = values;
+  const { out = "predictions", grouping } = values;
   for (const name of ["box", "exit", "decode", "skeleton"] as const) {
     if (values[name] !== undefined)
       throw new InputError(`${name} is for networks of one person; ${network.model.card.name} finds all persons`);
   }
   const { predictScenes } = await import("../predictScenes.ts");
-  const flipped = flip || network.run?.recipe.evaluate.flip === true;
-  const find = { scale: sceneScaleOf(network, values), flip: flipped, assembly: assemblyOf(grouping) };
+  const find = { scale: sceneScaleOf(network, values), flip: flipTest(values, network), assembly: assemblyOf(grouping) };
   const { pictures, file } = await predictScenes({ files, network, find, out, scoreThreshold, progress, signal });
   const lines = pictures.map(({ file, picture, persons }) => `${file}: ${persons.length} persons in ${picture}`);
   return { json: { predictions: pictures.flatMap(({ persons }) => persons), out }, text: [...lines, file].join("\n") };

@@ -53,6 +53,12 @@ test("a run in udp's coding measures what its training measured, by its own rule
   expect(report.loss).toBeCloseTo(last!["validation/loss"]!, 4);
 });
 
+test("the run's flip test can be switched off", async () => {
+  const off = await json<Report>("evaluate", udp, "flip=false");
+  expect(off).toMatchObject({ decode: "dark", flip: false });
+  expect(off.endPointError).not.toBe((await json<Report>("evaluate", udp)).endPointError);
+});
+
 test("its weights and its model folder carry the coding, and another reading gives other key points", async () => {
   const weights = path.join(udp, "weights/best.safetensors");
   const same = ["flip", "decode=dark", ...data];
