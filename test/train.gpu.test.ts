@@ -61,7 +61,7 @@ test("a run with all its epochs cannot be resumed but extended, and only by epoc
   const changed = await kindling(["train", whole, "resume", "optimizer.learningRate=1"]);
   expect(changed).toMatchObject({
     status: 2,
-    stderr: `kindling: ${whole}: a run resumes with its own recipe; only epochs can be changed\n`,
+    stderr: `kindling: ${whole}: a run resumes with its own recipe; only epochs, earlyStopping and saveEvery can be changed\n`,
   });
   const run = path.join(folder, "runs/killed");
   const { status, stdout, stderr } = await kindling(["train", run, "resume", "epochs=+1"], undefined, false);

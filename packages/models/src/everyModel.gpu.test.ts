@@ -21,7 +21,7 @@ const models: readonly (readonly [name: string, options: CreateModelOptions, unf
   ["squeezenet-hpe", { joints: 3, width: 0.25, head: "deconvolution" }, 2],
   ["squeezenet1_1", { joints: 5 }, 0],
   ["hrnet-w4", { joints: 3 }, 0],
-  ["multi-hrnet-w4", { joints: 3 }, 0],
+  ["multi-hrnet-w4", { joints: 3, stages: 2 }, 0],
   ["okdhp-hrnet-w4", { joints: 3, branches: 2 }, 0],
   ["openpose-lite", {}, 0],
   ["openpose-tiny", {}, 0],

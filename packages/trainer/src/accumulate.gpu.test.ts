@@ -44,14 +44,14 @@ const terms = [
 ];
 
 test.each([...terms.map((term) => [term, [term]] as const), ["all kinds of losses", terms] as const])(
-  "of %s, losses, gradients and the update in 2 and 4 parts are those of the whole batch, however unevenly joints are visible",
+  "of %s, losses, gradients and the update in parts are those of the whole batch, however unevenly joints are visible",
   async (_, losses) => {
     const ofTeacher = losses.some((term) => /eacher|spatialKl/.test(term));
     const recipe = tinyRecipe(data, { optimizer, ...(ofTeacher ? { teacher } : {}) }, losses);
     const batch = unevenBatch(recipe);
     const whole = await oneStep(recipe, batch);
     expect(Object.values(whole.losses).every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
-    for (const accumulate of [2, 4]) {
+    for (const accumulate of losses.length > 1 ? [2, 4] : [4]) {
       const inParts = await oneStep({ ...recipe, accumulate }, batch);
       for (const [name, value] of Object.entries(whole.losses))
         expect(Math.abs(inParts.losses[name]! / value - 1), name).toBeLessThan(2e-5);
@@ -86,7 +86,11 @@ test("a batch without a visible joint teaches nothing, whatever the parts", asyn
 test("batch norm's statistics are those of the parts, one after the other, and gradients the mean of theirs", async () => {
   const recipe = tinyRecipe(
     data,
-    { student: "{ model: hrnet-w4 }", "data.input": "[64, 64]", optimizer: "{ kind: sgd, learningRate: 1, weightDecay: 0 }" },
+    {
+      student: "{ model: multi-hrnet-w4, stages: 2 }",
+      "data.input": "[64, 64]",
+      optimizer: "{ kind: sgd, learningRate: 1, weightDecay: 0 }",
+    },
     ["{ name: gt, kind: mse }"],
   );
   const batch = randomBatch(recipe);
