@@ -6,6 +6,7 @@ export { type SceneScale, sceneSizes } from "./bottomUp/sceneSizes.ts";
 export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { heatColor, overlayHeat } from "./chart/heatColor.ts";
 export { type Frame, type LineChart, lineChart, type Series } from "./chart/lineChart.ts";
+export { type FigureMap, type MapGridFigure, mapGridFigure } from "./chart/mapGridFigure.ts";
 export { type MatrixFigure, matrixFigure } from "./chart/matrixFigure.ts";
 export { seriesColors, seriesDashes } from "./chart/palette.ts";
 export { resultsFigure } from "./chart/resultsFigure.ts";
@@ -15,8 +16,10 @@ export { EarlyExits, type EarlyExitsOptions, type ExitPrediction, exitConfidence
 export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from "./evaluator.ts";
 export * from "./explain/cka.ts";
 export * from "./explain/eigenCam.ts";
+export { HeatmapReader, type HeatmapReaderOptions } from "./explain/heatmapReader.ts";
 export { biasedHsic, gramMatrix, type Hsic, unbiasedHsic } from "./explain/hsic.ts";
 export { type LayerFeatures, layerFeatures } from "./explain/layerFeatures.ts";
+export { logSoftmax, type SoftenedMaps, type Softening, softenedMaps, softLimit } from "./explain/softenedMaps.ts";
 export { stageTaps } from "./explain/stageTaps.ts";
 export { TapReader, type TapReaderOptions } from "./explain/tapReader.ts";
 export { type CheckTeacherOptions, checkTeacher, farBelowShare, type TeacherCheck, type TriedFeed } from "./gate/checkTeacher.ts";

@@ -62,19 +62,52 @@ test("the worst come first, and no more than were asked for", async () => {
   expect((await sharp(files[0]).metadata()).format).toBe("png");
 });
 
-test("a student that has its teacher's weights disagrees about no one", async () => {
+/** The run with itself as its teacher. */
+async function distilledRun(): Promise<string> {
   const other = path.join(folder, "distilled");
   await mkdir(path.join(other, "weights"), { recursive: true });
   await writeFile(path.join(other, "weights", "best.safetensors"), await readFile(run.bestWeights));
   const recipe = (await readFile(run.recipe, "utf8")).replace("losses:", "losses:\n  - { name: kd, kind: mse, against: teacher }");
   const teacher = `{ model: squeezenet-hpe, width: 0.25, weights: ${JSON.stringify(run.bestWeights)} }`;
   await writeFile(path.join(other, "recipe.yaml"), `${recipe}\nteacher: ${teacher}\n`);
+  return other;
+}
+
+test("a student that has its teacher's weights disagrees about no one", async () => {
+  const other = await distilledRun();
   const { samples } = (await json(other, "disagreement", "count=99", out)) as { samples: { distance: number }[] };
   expect(samples.length).toBeGreaterThan(0);
   expect(new Set(samples.map(({ distance }) => distance))).toEqual(new Set([0]));
 });
 
+test("temperature: from its own heatmaps a student has nothing to learn, and the larger the logits the narrower the distributions", async () => {
+  const made = await json(await distilledRun(), "temperature", "temperatures=1,4", "logitScales=1,20", out);
+  const { softened, limits, cells, joints, peaks, files } = made as {
+    softened: { logitScale: number; temperature: number; cells: number; divergence: number; gradient: number }[];
+    limits: number[];
+    cells: number;
+    joints: number;
+    peaks: { near: { count: number }; far: { count: number } };
+    files: string[];
+  };
+  expect(softened.map(({ logitScale, temperature }) => [logitScale, temperature])).toEqual([
+    [1, 1],
+    [1, 4],
+    [20, 1],
+    [20, 4],
+  ]);
+  for (const { divergence, gradient } of softened) expect([divergence, gradient]).toEqual([0, 0]);
+  expect(limits).toEqual([0, 0]);
+  const widths = [1, 0, 3, 2].map((at) => softened[at]!.cells); // by logitScale / temperature
+  expect(cells).toBeGreaterThan(widths[0]!);
+  for (const [i, width] of widths.entries()) if (i > 0) expect(width).toBeLessThan(widths[i - 1]!);
+  expect(peaks.near.count + peaks.far.count).toBe(joints);
+  expect((await sharp(files[0]).metadata()).format).toBe("png");
+});
+
 test.each([
+  [["temperature"], "names no teacher"],
+  [["temperature", "temperatures=0"], "temperatures: expected numbers above 0"],
   [["worst", "cka"], "are different questions"],
   [["cka"], "cka compares two"],
   [["disagreement"], "names no teacher"],

@@ -13,6 +13,9 @@ const keys = {
   cka: { kind: "flag", help: "centred kernel alignment between the stages of two runs or weights files" },
   worst: { kind: "flag", help: "the persons where a run's predictions are farthest from the labels" },
   disagreement: { kind: "flag", help: "the persons where they are farthest from those of the recipe's teacher" },
+  temperature: { kind: "flag", help: "what temperatures and logit scales make of the heatmaps of a run's teacher" },
+  temperatures: { kind: "numbers", default: [1, 2, 4, 8], help: "temperature: these" },
+  logitScales: { kind: "numbers", default: [1, 10, 100], help: "temperature: heatmaps times these are logits" },
   data: { kind: "path", help: "COCO-style annotations (default: the validation set of the first run)" },
   images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
   limit: { kind: "integer", min: 1, help: "only the first so many persons" },
@@ -31,18 +34,19 @@ const keys = {
 
 type Call = CommandCall<typeof keys>;
 
-/** `kindling explain IMAGE… weights=…`, `explain RUN-A RUN-B cka`, `explain RUN worst` and `explain RUN disagreement`. */
+/** `kindling explain IMAGE… weights=…`, `explain RUN-A RUN-B cka`, `explain RUN worst`, `disagreement` and `temperature`. */
 export function explain(shell: Shell): Command {
   return defineCommand(shell, {
     name: "explain",
-    summary: "shows what a network looks at (EigenCAM), how alike two are inside (CKA), and where one fails",
+    summary: "shows what a network looks at (EigenCAM), how alike two are inside (CKA), where one fails, and what softening does",
     operands: [{ name: "IMAGE-or-RUN", help: "pictures of one person each; with cka two runs or weights files; else one", many: true }],
     keys,
     run(call) {
-      const { cka, worst, disagreement } = call.values;
-      const modes = Object.entries({ cka, worst, disagreement }).flatMap(([mode, on]) => (on ? [mode] : []));
+      const { cka, worst, disagreement, temperature } = call.values;
+      const modes = Object.entries({ cka, worst, disagreement, temperature }).flatMap(([mode, on]) => (on ? [mode] : []));
       if (modes.length > 1) throw new InputError(`${modes.join(" and ")} are different questions; ask one at a time`);
       if (cka) return alignment(call);
+      if (temperature) return softening(call);
       return worst || disagreement ? samples(call) : pictures(call);
     },
   });
@@ -51,7 +55,9 @@ export function explain(shell: Shell): Command {
 async function pictures({ operands: files, values, progress, signal }: Call): Promise<Report> {
   const { weights, layer, box, out } = values;
   if (weights === undefined)
-    throw new InputError("weights=RUN-or-WEIGHTS is missing: the network that looks at the pictures; or give cka, worst or disagreement");
+    throw new InputError(
+      "weights=RUN-or-WEIGHTS is missing: the network that looks at the pictures; or give cka, worst, disagreement or temperature",
+    );
   const [x = 0, y = 0, width = 0, height = 0] = box ?? [];
   if (box && !(width > 0 && height > 0)) throw new InputError(`box must be x,y,width,height with an inside; got ${box.join(",")}`);
   const { readNetworkFile } = await import("@kindling/trainer");
@@ -85,16 +91,45 @@ async function samples({ operands, values, progress, signal }: Call): Promise<Re
   const { readNetworkFile } = await import("@kindling/trainer");
   const { explainSamples } = await import("../explain/explainSamples.ts");
   const network = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
-  const teacher = values.disagreement ? await readTeacher(network, target!) : null;
+  const teacher = values.disagreement ? await readTeacher(network, target!, mode) : null;
   const made = await explainSamples({ ...values, network, teacher, progress, signal });
   const rows = made.samples.map(({ id, image, distance }) => [id, distance.toFixed(3), image]);
   return { json: { ...made }, text: [textTable([["person", "distance", "image"], ...rows]), ...made.files].join("\n") };
 }
 
-async function readTeacher({ run, input }: NetworkFile, target: string): Promise<NetworkFile> {
+async function softening({ operands, values, progress, signal }: Call): Promise<Report> {
+  const [target, other] = operands;
+  if (other !== undefined) throw new InputError(`temperature looks at one run; there is no place for "${other}"`);
+  for (const key of ["temperatures", "logitScales"] as const) {
+    const wrong = values[key].find((value) => !(value > 0));
+    if (wrong !== undefined || values[key].length === 0)
+      throw new InputError(`${key}: expected numbers above 0; got ${values[key].join(",")}`);
+  }
+  const { readNetworkFile } = await import("@kindling/trainer");
+  const { explainTemperature } = await import("../explain/explainTemperature.ts");
+  const student = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
+  const teacher = await readTeacher(student, target!, "temperature");
+  const { recipe } = student.run!; // readTeacher found one in it
+  const made = await explainTemperature({ ...values, student, teacher, recipe, progress, signal });
+  const rows = made.softened.map(({ logitScale, temperature, cells, divergence, gradient }) => [
+    String(logitScale),
+    String(temperature),
+    cells.toFixed(1),
+    divergence.toPrecision(4),
+    made.limits[values.logitScales.indexOf(logitScale)]!.toPrecision(4),
+    gradient.toPrecision(3),
+  ]);
+  const table = textTable([["logitScale a", "T", `cells of ${made.cells}`, "T² KL", "a²/2 variance", "gradient"], ...rows]);
+  const peak = ({ count, mean }: { count: number; mean: number | null }): string => `${mean?.toFixed(3) ?? "–"} (${count})`;
+  const { near, far } = made.peaks;
+  const sure = `the teacher's peak: ${peak(near)} where it lies within two cells of the label, ${peak(far)} elsewhere`;
+  return { json: { ...made }, text: [table, sure, `${made.joints} labelled joints of ${made.persons} persons`, ...made.files].join("\n") };
+}
+
+async function readTeacher({ run, input }: NetworkFile, target: string, mode: string): Promise<NetworkFile> {
   const teacher = run?.recipe.teacher;
   if (!teacher)
-    throw new InputError(`disagreement: ${run ? "the recipe" : "a weights file"} names no teacher; give a run with one, not ${target}`);
+    throw new InputError(`${mode}: ${run ? "the recipe" : "a weights file"} names no teacher; give a run with one, not ${target}`);
   const { readNetworkFile } = await import("@kindling/trainer");
   const { weights, cache: _, ...network } = teacher;
   return readNetworkFile(weights, { ...network, ...(input ? { input } : {}) });
