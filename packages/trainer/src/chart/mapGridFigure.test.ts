@@ -16,7 +16,7 @@ test("every map has a rectangle a cell, coloured from 0 to its own highest value
   expect(new Set(fills.slice(6))).toEqual(new Set([heatColor(1).join()]));
   expect(fills).toHaveLength(12);
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.map(Number);
-  for (const [, x, y] of svg.matchAll(/translate\(([\d.]+) ([\d.]+)\)/g)) {
+  for (const [, x, y] of svg.matchAll(/translate\(([\d.]+) ([\d.]+)\)" shape/g)) {
     expect(Number(x) + 3 * 53).toBeLessThan(width!); // cells of 160 / 3 pixels
     expect(Number(y) + 2 * 53).toBeLessThan(height!);
   }
