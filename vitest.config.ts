@@ -17,6 +17,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ["default", new SummaryReporter(ends)],
     globalSetup: ["test/bundleWorkers.mjs"],
+    setupFiles: ["test/compareBytes.ts"],
     env: { KINDLING_CHOICES: "none" }, // what was tuned on this machine decides nothing here
     projects: [
       {
