@@ -17,6 +17,7 @@ import {
   mirrorImage,
   type OksEvaluation,
   type PckSample,
+  type PoseDetection,
   pck,
   type Skeleton,
   type TargetCodec,
@@ -82,7 +83,10 @@ export interface Evaluation {
   readonly loss?: number;
   /** COCO's numbers, with {@link EvaluateOptions.oks}; of networks that find all persons always. */
   readonly oks?: OksEvaluation;
+  /** Of persons in boxes; none of a network that finds all persons. */
   readonly predictions: readonly Prediction[];
+  /** What a network that finds all persons found; absent of others. */
+  readonly detections?: readonly PoseDetection[];
   /** The first few crops with labels and predictions. */
   readonly tiles: readonly SampleTile[];
 }

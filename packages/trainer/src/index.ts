@@ -1,7 +1,8 @@
 export { removePartialFiles, writeFileAtomically } from "./atomicFile.node.ts";
 export { type AugmentedPerson, augmentedPerson, readTrainingSet } from "./augmentedPersons.node.ts";
 export { type FindOptions, PersonFinder } from "./bottomUp/personFinder.ts";
-export { scenePck } from "./bottomUp/scenePck.ts";
+export { SceneEvaluator, type SceneEvaluatorOptions } from "./bottomUp/sceneEvaluator.ts";
+export { scenePck, scenePckSamples } from "./bottomUp/scenePck.ts";
 export { type SceneScale, sceneSizes } from "./bottomUp/sceneSizes.ts";
 export { type CachedTeacher, type CacheTeacherOptions, cacheTeacher } from "./cacheTeacher.node.ts";
 export { heatColor, overlayHeat } from "./chart/heatColor.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type SynthesizedDataset, synthesizeDataset } from "@kindling/data";
-import { loadCheckpoint } from "@kindling/trainer";
+import { loadCheckpoint, readResults } from "@kindling/trainer";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runComparison } from "../compare/runComparison.ts";
@@ -116,6 +116,29 @@ test("an arm of two stages starts its second from the first's best weights, and 
   const alone = await kindling("compare", whole, two, "seeds=1", `out=${out}`);
   expect(alone.err).toMatch(/two\.yaml: its weights are those of the previous run/);
   expect((await kindling("train", two, `runs=${out}/alone`)).err).toMatch(/only kindling compare FIRST\.yaml\+SECOND\.yaml knows/);
+});
+
+test("networks that find all persons are measured as their validations measure them", async () => {
+  const files = await Promise.all(
+    ["scenes", "other-scenes"].map(async (name, i) => {
+      const file = path.join(folder, `${name}.yaml`);
+      const text = await readFile(await writeRecipe(name, { rate: 10 ** (-2 - i) }), "utf8");
+      const scenes = text
+        .replace(/student: .*/, "student: { model: openpose-tiny, joints: 18 }")
+        .replace("[48, 36]", "[48, 48], codec: { kind: pafs }");
+      await writeFile(file, scenes.replace("adaptiveWing", "maskedL2"));
+      return file;
+    }),
+  );
+  const out = path.join(folder, "scenes");
+  const { status, out: json, err } = await kindling("--json", "compare", ...files, "seeds=1", `out=${out}`);
+  expect(status, err).toBe(0);
+  const { arms, teachers } = JSON.parse(json) as { arms: { name: string; pcks: number[] }[]; teachers: unknown[] };
+  expect(teachers).toEqual([]);
+  for (const { name, pcks } of arms) {
+    const results = await readResults(path.join(out, "runs", `${name}-seed-1`, "results.csv"));
+    expect(pcks).toEqual([results.at(-1)!["validation/pck"]]);
+  }
 });
 
 test.each([

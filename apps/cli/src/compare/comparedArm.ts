@@ -11,7 +11,7 @@ export interface ComparedArm {
 
 /**
  * The arm of `a.yaml` or `a.yaml+b.yaml`, with one seed.
- * @throws RecipeError for a recipe that cannot be read, InputError for weights of a stage before the first or networks that find all persons.
+ * @throws RecipeError for a recipe that cannot be read, InputError for weights of a stage before the first.
  */
 export async function readArm(operand: string, seed: number, changes: Readonly<Record<string, string>>): Promise<ComparedArm> {
   const stages: Recipe[] = [];
@@ -20,7 +20,6 @@ export async function readArm(operand: string, seed: number, changes: Readonly<R
     if (stages.length === 0 && takesPrevious(recipe)) {
       throw new InputError(`${file}: its weights are those of the previous run; write the recipe of that before it: FIRST.yaml+${file}`);
     }
-    if (recipe.data.codec.kind === "pafs") throw new InputError(`${file}: compare measures networks that find one person in a box`);
     stages.push(recipe);
   }
   return { name: stages.map(({ name }) => name).join("+"), stages };

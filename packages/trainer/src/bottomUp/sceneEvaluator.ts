@@ -105,6 +105,7 @@ export class SceneEvaluator implements Disposable {
       oks: evaluateOks(dataset.persons, detections, { sigmas: dataset.skeleton.sigmas }),
       ...(this.#hasLoss ? { loss: images > 0 ? lossSum / images : 0 } : {}),
       predictions: [],
+      detections,
       tiles,
     };
   }

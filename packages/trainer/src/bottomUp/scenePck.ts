@@ -1,15 +1,20 @@
 import type { Dataset, PersonAnnotation } from "@kindling/data";
-import { boxNorm, oks, oksVariances, type Pck, type PoseDetection, pck } from "@kindling/pose";
+import { boxNorm, type ImagePckSample, oks, oksVariances, type Pck, type PoseDetection, pck } from "@kindling/pose";
+
+/** PCK of {@link scenePckSamples}. */
+export function scenePck(dataset: Pick<Dataset, "persons" | "skeleton">, detections: readonly PoseDetection[], threshold: number): Pck {
+  return pck(scenePckSamples(dataset, detections), threshold);
+}
 
 /**
- * PCK of persons that nobody pointed out: each labelled person is measured by the detection of its image that was matched with it, detections taking the
- * person of highest OKS in the order of their scores; the joints of a person without one are not found. Crowds and ignored persons do not count.
+ * Persons that nobody pointed out beside their labels, for PCK of the longer side of their boxes: each labelled person is measured by the detection of its
+ * image that was matched with it, detections taking the person of highest OKS in the order of their scores; the joints of a person without one are not
+ * found. Crowds and ignored persons do not count.
  */
-export function scenePck(
+export function scenePckSamples(
   { persons, skeleton }: Pick<Dataset, "persons" | "skeleton">,
   detections: readonly PoseDetection[],
-  threshold: number,
-): Pck {
+): readonly ImagePckSample[] {
   const variances = oksVariances(skeleton.sigmas);
   const unmatched = new Set(persons.filter((person) => !person.crowd && !person.ignore && isLabelled(person)));
   const found = new Map<PersonAnnotation, ArrayLike<number>>();
@@ -25,12 +30,12 @@ export function scenePck(
     unmatched.delete(best.person);
     found.set(best.person, keypoints);
   }
-  const samples = measured.map((person) => ({
+  return measured.map((person) => ({
+    imageId: person.imageId,
     predicted: foundOnly(found.get(person) ?? new Float64Array(3 * skeleton.joints.length)),
     truth: person.keypoints,
     norm: boxNorm(person.box),
   }));
-  return pck(samples, threshold);
 }
 
 function isLabelled({ keypoints }: PersonAnnotation): boolean {

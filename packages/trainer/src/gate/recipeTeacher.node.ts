@@ -8,12 +8,12 @@ import { type MeasuredTeacher, measureTeacher } from "./measureTeacher.ts";
 import { feedOf } from "./teacherFeed.ts";
 
 /**
- * A recipe's teacher on every sample of a dataset, fed as its training feeds it; null where it has none, or one with other joints.
+ * A recipe's teacher on every sample of a dataset, fed as its training feeds it; null where it has none, or one with other joints or that finds all persons.
  * @throws RecipeError when its weights cannot be read.
  */
 export async function measureRecipeTeacher(device: Device, recipe: Recipe, dataset: Dataset): Promise<MeasuredTeacher | null> {
   const { teacher, data, pckThreshold } = recipe;
-  if (!teacher || teacher.joints !== dataset.skeleton.joints.length) return null;
+  if (!teacher || data.codec.kind === "pafs" || teacher.joints !== dataset.skeleton.joints.length) return null;
   return measureTeacher(device, {
     network: teacher,
     weights: await readNamedWeights(teacher.weights),
