@@ -16,13 +16,25 @@ export interface ComparedArm {
 export async function readArm(operand: string, seed: number, changes: Readonly<Record<string, string>>): Promise<ComparedArm> {
   const stages: Recipe[] = [];
   for (const file of operand.split("+")) {
-    const recipe = await readRecipe(file, { ...changes, seed: String(seed) });
+    const recipe = await readStage(file, { ...changes, seed: String(seed) });
     if (stages.length === 0 && takesPrevious(recipe)) {
       throw new InputError(`${file}: its weights are those of the previous run; write the recipe of that before it: FIRST.yaml+${file}`);
     }
     stages.push(recipe);
   }
   return { name: stages.map(({ name }) => name).join("+"), stages };
+}
+
+/** A recipe with the changes; those of the teacher are for recipes that have one, as a baseline has none. */
+async function readStage(file: string, changes: Readonly<Record<string, string>>): Promise<Recipe> {
+  const others = Object.fromEntries(Object.entries(changes).filter(([key]) => !isOfTeacher(key)));
+  const without = Object.keys(changes).some(isOfTeacher) ? await readRecipe(file, others).catch(() => null) : null;
+  return without && !without.teacher ? without : readRecipe(file, changes);
+}
+
+/** Whether a key of the command line changes a recipe's teacher. */
+export function isOfTeacher(key: string): boolean {
+  return /^teacher(\.|$)/.test(key);
 }
 
 /**

@@ -117,6 +117,17 @@ test("higher values are drawn higher, later ones further right", () => {
   expect(y2).toBeLessThan(y1!);
 });
 
+test("a legend that is wider than its chart goes on in the next row, above the curves", () => {
+  const names = ["a short one", "a longer one", "one of the longest names of all", "another"];
+  const svg = chart(names.map((name, i) => ({ name, points: [[0, i], [4, i + 1]] }))); // biome-ignore format: one line
+  const samples = [...svg.matchAll(/<path d="M([\d.]+) ([\d.]+)h26"/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  expect(samples).toHaveLength(names.length);
+  expect(new Set(samples.map(([, y]) => y)).size).toBeGreaterThan(1);
+  for (const [i, [x]] of samples.entries()) expect(x + 33 + textWidth(`${names[i]} ${i + 1}`, 14)).toBeLessThanOrEqual(frame.width);
+  const highest = Math.min(...[...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y)));
+  expect(highest).toBeGreaterThan(Math.max(...samples.map(([, y]) => y)));
+});
+
 test("the figure of a run needs no fonts and renders, empty, with one epoch and with many", async () => {
   const rows: EpochResults[] = Array.from({ length: 60 }, (_, i) => ({
     epoch: i + 1,

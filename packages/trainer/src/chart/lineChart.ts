@@ -41,15 +41,13 @@ export function lineChart({ title, xLabel, xEnd, series, fromZero = false }: Lin
 
   const xTicks = niceTicks(0, xEnd, frame.width / 80, 1);
   const yTicks = niceTicks(...extent([...finite.map(([, y]) => y), ...(fromZero ? [0] : [])]), frame.height / 55);
-  const plot: Frame = { x: frame.x + 58, y: frame.y + 58, width: frame.width - 70, height: frame.height - 102 };
+  const { svg, height: above } = legend(drawn, frame);
+  const plot: Frame = { x: frame.x + 58, y: frame.y + 38 + above, width: frame.width - 70, height: frame.height - 82 - above };
   const toX = scale(xTicks, plot.x, plot.x + plot.width);
   const toY = scale(yTicks, plot.y + plot.height, plot.y);
-  return [
-    heading,
-    legend(drawn, frame),
-    axes(xTicks, yTicks, toX, toY, plot, xLabel),
-    ...drawn.map(({ points }, i) => curve(points, i, toX, toY)),
-  ].join("\n");
+  return [heading, svg, axes(xTicks, yTicks, toX, toY, plot, xLabel), ...drawn.map(({ points }, i) => curve(points, i, toX, toY))].join(
+    "\n",
+  );
 }
 
 const ink = "#24292f";
@@ -57,19 +55,23 @@ const faint = "#6e7781";
 
 type Scale = (value: number) => number;
 
-function legend(series: readonly Series[], frame: Frame): string {
-  let x = frame.x;
-  return series
-    .map(({ name, points }, i) => {
-      const last = points.findLast(([, y]) => Number.isFinite(y))?.[1];
-      const label = last === undefined ? name : `${name} ${formatNumber(last)}`;
-      const line = `<path d="M${x} ${frame.y + 33}h26" ${pen(i)}/>`;
-      const text = strokeText(label, { x: x + 33, y: frame.y + 38, size: 14, color: ink });
-      x += 33 + textWidth(label, 14) + 22;
-      return line + text;
-    })
-    .join("\n");
+/** The names below the heading, in as many rows as they need. */
+function legend(series: readonly Series[], frame: Frame): { readonly svg: string; readonly height: number } {
+  let [x, y] = [frame.x, frame.y];
+  const entries = series.map(({ name, points }, i) => {
+    const last = points.findLast(([, value]) => Number.isFinite(value))?.[1];
+    const label = last === undefined ? name : `${name} ${formatNumber(last)}`;
+    const width = 33 + textWidth(label, 14);
+    if (x > frame.x && x + width > frame.x + frame.width) [x, y] = [frame.x, y + legendRow];
+    const line = `<path d="M${x} ${y + 33}h26" ${pen(i)}/>`;
+    const text = strokeText(label, { x: x + 33, y: y + 38, size: 14, color: ink });
+    x += width + 22;
+    return line + text;
+  });
+  return { svg: entries.join("\n"), height: y - frame.y + legendRow };
 }
+
+const legendRow = 20;
 
 function axes(xTicks: readonly number[], yTicks: readonly number[], toX: Scale, toY: Scale, plot: Frame, xLabel: string): string {
   const bottom = plot.y + plot.height;
