@@ -123,7 +123,7 @@ test("what is kept from epoch to epoch does not go with augmentation", () => {
   expect(() => open({ cache: true })).toThrow(LoaderError);
   expect(() => open({ cache: true })).toThrow(/^cache: .*leave one of the two out/);
   expect(() => open({ stored: { crops } })).toThrow(/^stored\.crops: /);
-  expect(() => open({ stored: { teacher: { ...crops, recordBytes: 12 * 16 * 17 * 2 } } })).toThrow(/^stored\.teacher: /);
+  expect(() => open({ stored: { teachers: { one: { ...crops, recordBytes: 12 * 16 * 17 * 2 } } } })).toThrow(/^stored\.teachers: /);
 });
 
 /** A black image with one bright spot of standard deviation 2 pixels. */

@@ -1,3 +1,4 @@
+import { mapValues } from "./mapValues.ts";
 import type { PreparedSamples } from "./prepareSamples.ts";
 
 /** Sample n of `count`, as a view. */
@@ -6,8 +7,8 @@ export function sliceSample(samples: PreparedSamples, n: number, count: number):
     values.subarray((values.length / count) * n, (values.length / count) * (n + 1)) as A; // subarray keeps the class
   return {
     image: part(samples.image),
-    targets: Object.fromEntries(Object.entries(samples.targets).map(([name, values]) => [name, part(values)])),
-    ...(samples.teacher ? { teacher: part(samples.teacher) } : {}),
+    targets: mapValues(samples.targets, part),
+    ...(samples.teachers ? { teachers: mapValues(samples.teachers, part) } : {}),
   };
 }
 
@@ -16,5 +17,5 @@ export function copySamples(from: PreparedSamples, batch: PreparedSamples, at: n
   const copy = <A extends Uint8Array | Float32Array>(values: A, into: A): void => into.set(values, (into.length / batchSize) * at);
   copy(from.image, batch.image);
   for (const [name, values] of Object.entries(from.targets)) copy(values, batch.targets[name]!);
-  if (from.teacher && batch.teacher) copy(from.teacher, batch.teacher);
+  for (const [name, values] of Object.entries(from.teachers ?? {})) copy(values, batch.teachers![name]!); // there is room for what is stored
 }

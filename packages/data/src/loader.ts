@@ -9,7 +9,7 @@ import { allocateSamples, type PreparedSamples } from "./prepareSamples.ts";
 import { allocateTask } from "./prepareTask.ts";
 import { assertFewReplaced, type ReadableSample, type ReplacedSample, readableSample } from "./readableSample.ts";
 import { type Dataset, ImageError } from "./sample.ts";
-import type { StoredRecords } from "./stored/recordFile.ts";
+import type { RecordFile, StoredRecords } from "./stored/recordFile.ts";
 import { type TaskSource, taskSource } from "./taskSource.ts";
 import type { WorkerPool } from "./workerPool.ts";
 
@@ -43,7 +43,7 @@ export interface LoaderOptions {
   /** Keep every prepared sample in memory, image and targets, so that later epochs cost nothing. For small datasets. */
   readonly cache?: boolean;
   /**
-   * Records made before (`cropDataset`, a teacher's heatmaps) to read instead of computing them. The batches are the same but for `teacher`.
+   * Records made before (`cropDataset`, teachers' heatmaps) to read instead of computing them. The batches are the same but for `teachers`.
    * Iterating throws DatasetError when one is damaged.
    */
   readonly stored?: StoredRecords;
@@ -75,8 +75,8 @@ export interface Batch {
    * where it does not teach.
    */
   readonly targets: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
-  /** What the teacher put out, when that is stored: heatmaps [n,h',w',k]. */
-  readonly teacher?: Float32Array<ArrayBuffer>;
+  /** What teachers put out, when that is stored: heatmaps [n,h',w',k] by the names of `StoredRecords`. */
+  readonly teachers?: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
   /** [n], places in `dataset.samples`, or in `scenesOf`; 2³²−1 behind `valid`. */
   readonly indices: Uint32Array<ArrayBuffer>;
   /** How many samples are real, 1 … n. */
@@ -268,15 +268,15 @@ class SampleLoader implements DataLoader {
 function assertStored({ stored, input, codec }: LoaderOptions, { length, joints }: TaskSource): void {
   // A teacher's heatmaps are of the size of the targets; without such targets nothing says what they should be.
   const heatmaps = codec?.kind === "heatmaps" ? targetShapes(codec, input, joints).target : undefined;
-  const teacher = heatmaps?.reduce((bytes, axis) => bytes * axis, 2) ?? stored?.teacher?.recordBytes;
-  const expected = { crops: input.height * input.width * 3, teacher };
-  for (const name of ["crops", "teacher"] as const) {
-    const file = stored?.[name];
-    if (!file || (file.recordBytes === expected[name] && file.records >= length)) continue;
+  const ofTeacher = heatmaps?.reduce((bytes, axis) => bytes * axis, 2);
+  const check = (name: string, { path, records, recordBytes }: RecordFile, expected: number): void => {
+    if (recordBytes === expected && records >= length) return;
     throw new LoaderError(
-      `stored.${name}: ${file.path} has ${file.records} records of ${file.recordBytes} bytes; this loader needs ${length} of ${expected[name]}`,
+      `stored.${name}: ${path} has ${records} records of ${recordBytes} bytes; this loader needs ${length} of ${expected}`,
     );
-  }
+  };
+  if (stored?.crops) check("crops", stored.crops, input.height * input.width * 3);
+  for (const [name, file] of Object.entries(stored?.teachers ?? {})) check(`teachers.${name}`, file, ofTeacher ?? file.recordBytes);
 }
 
 function assertWhole(values: Readonly<Record<string, number>>, least: number): void {

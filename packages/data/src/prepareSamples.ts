@@ -1,6 +1,7 @@
 import { encodeTargets, type PersonCodec, type Size, type TargetCodec, targetShapes } from "@kindling/pose";
 import type { RgbImage } from "./crop.ts";
 import { assertImageSize } from "./imageSize.ts";
+import { mapValues } from "./mapValues.ts";
 import { cropPerson, type PersonView } from "./personView.ts";
 import type { Sample } from "./sample.ts";
 import type { StoredRecords } from "./stored/recordFile.ts";
@@ -20,8 +21,8 @@ export interface PreparedSamples<B extends ArrayBufferLike = ArrayBufferLike> {
   readonly image: Uint8Array<B>;
   /** [n, …] each, by the names and shapes of `targetShapes`; none without a codec. */
   readonly targets: Readonly<Record<string, Float32Array<B>>>;
-  /** What a teacher put out, where that is stored: heatmaps [n,h',w',k]. */
-  readonly teacher?: Float32Array<B>;
+  /** What teachers put out, where that is stored: heatmaps [n,h',w',k] by the names of `StoredRecords`. */
+  readonly teachers?: Readonly<Record<string, Float32Array<B>>>;
 }
 
 /** Writes the crop of the n-th sample of a task into its room, [h,w,4]. */
@@ -84,7 +85,7 @@ export function allocateSamples<B extends ArrayBufferLike>(
   const shapes = codec ? targetShapes(codec, input, joints) : {};
   return {
     image: new Uint8Array(allocate(n * input.height * input.width * 4)),
-    targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, floats(shape.reduce((a, b) => a * b))])),
-    ...(stored?.teacher ? { teacher: floats(stored.teacher.recordBytes / 2) } : {}), // stored as f16
+    targets: mapValues(shapes, (shape) => floats(shape.reduce((a, b) => a * b))),
+    ...(stored?.teachers ? { teachers: mapValues(stored.teachers, ({ recordBytes }) => floats(recordBytes / 2)) } : {}), // stored as f16
   };
 }

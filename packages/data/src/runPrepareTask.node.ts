@@ -12,14 +12,15 @@ import { readRecords } from "./stored/recordFile.node.ts";
 export async function runPrepareTask(task: PrepareTask, into: PreparedSamples): Promise<void> {
   if (task.kind === "scenes") return prepareScenes(task.scenes, task.draws, task.options, decodeImage, into);
   const { samples, views, indices, options } = task;
-  const { crops, teacher } = options.stored ?? {};
-  const [cropRecords, teacherRecords] = await Promise.all([
+  const { crops, teachers = {} } = options.stored ?? {};
+  const [cropRecords, ...teacherRecords] = await Promise.all([
     crops ? readRecords(crops, indices) : null,
-    teacher ? readRecords(teacher, indices) : null,
+    ...Object.values(teachers).map((file) => readRecords(file, indices)),
   ]);
   const writeCrop = cropRecords ? storedCrops(cropRecords) : decodedCrops(decodeImage, options.input);
   await prepareSamples(samples, views, options, writeCrop, into);
-  for (const [n, record] of (teacherRecords ?? []).entries()) widen(record, into.teacher!, n); // there is room for what is stored
+  for (const [i, name] of Object.keys(teachers).entries())
+    for (const [n, record] of teacherRecords[i]!.entries()) widen(record, into.teachers![name]!, n); // there is room for what is stored
 }
 
 /** The binary16 numbers of record n, as f32. */

@@ -23,7 +23,7 @@ export function taskSource(loader: LoaderOptions): TaskSource {
   if (codec?.kind !== "pafs") {
     if (augment.length > 0) assertFresh(loader);
     const rule = cropRuleOf(codec, crop);
-    const kept = stored?.crops ? "stored.crops" : stored?.teacher ? "stored.teacher" : undefined;
+    const kept = stored?.crops ? "stored.crops" : stored?.teachers ? "stored.teachers" : undefined;
     if (rule !== "msra" && kept)
       throw new LoaderError(
         `${kept}: is of crops by HRNet's rule, and ${rule === "udp" ? "targets in udp's coding go with udp's crops" : "stretched crops are asked for"}`,
@@ -42,7 +42,7 @@ export function taskSource(loader: LoaderOptions): TaskSource {
     return { length: samples.length, joints: skeleton.joints.length, task };
   }
   if (augment.length > 0) throw new LoaderError("augment: scenes are augmented by their views; use views: crops");
-  if (stored?.crops || stored?.teacher)
+  if (stored?.crops || stored?.teachers)
     throw new LoaderError("stored: there are records of persons alone, not of images with all their persons");
   if (cache && views.kind === "crops") throw new LoaderError("cache: crops of scenes are drawn anew in every epoch; use views: letterbox");
   const scenes = scenesOf(dataset, views.kind === "crops" ? "persons" : "images").slice(0, limit);
@@ -60,7 +60,7 @@ export function taskSource(loader: LoaderOptions): TaskSource {
 
 /** @throws LoaderError when something is to be kept from epoch to epoch of crops that augmentation makes anew in each. */
 function assertFresh({ stored, cache }: LoaderOptions): void {
-  const kept = stored?.crops ? "stored.crops" : stored?.teacher ? "stored.teacher" : cache ? "cache" : undefined;
+  const kept = stored?.crops ? "stored.crops" : stored?.teachers ? "stored.teachers" : cache ? "cache" : undefined;
   if (kept)
     throw new LoaderError(
       `${kept}: keeps what was made of a crop, and augment makes another crop in every epoch; leave one of the two out`,

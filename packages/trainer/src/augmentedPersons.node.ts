@@ -4,6 +4,7 @@ import { augmentationStages } from "./augmentationStages.ts";
 import { readRecipeData } from "./readRecipeData.node.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
+import { withoutTeachers } from "./teachers.ts";
 
 /** One person as an epoch of a recipe's training sees it. */
 export interface AugmentedPerson {
@@ -20,8 +21,8 @@ export interface AugmentedPerson {
 
 /** The training set of a recipe, without what is stored of it or of a teacher, and without the validation set. */
 export async function readTrainingSet(recipe: Recipe): Promise<Dataset> {
-  const { teacher: _, data, ...rest } = recipe;
-  const { crops: __, ...train } = data.train;
+  const { data, ...rest } = withoutTeachers(recipe);
+  const { crops: _, ...train } = data.train;
   const overfit = data.overfit ?? data.limit ?? Number.MAX_SAFE_INTEGER; // validates on the training set, which is read once
   return (await readRecipeData({ ...rest, data: { ...data, train, overfit } })).training;
 }

@@ -10,6 +10,7 @@ import { NetworkError } from "./networkError.ts";
 import { readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
+import { type Teacher, teachersOf } from "./teachers.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
 
 /** Shared, so that its pipelines are made once; cacheTeacher would dispose of it. */
@@ -37,7 +38,8 @@ const recipeWith = (cache: boolean, changes: Record<string, string> = {}): Recip
     [groundTruthTerm, kd],
   );
 const cacheNow = (recipe = recipeWith(true), onProgress?: (done: number, total: number) => void): Promise<CachedTeacher> =>
-  cacheTeacher({ recipe, openDevice: async () => device, ...(onProgress ? { onProgress } : {}) });
+  cacheTeacher({ recipe, teacher: teacherOf(recipe), openDevice: async () => device, ...(onProgress ? { onProgress } : {}) });
+const teacherOf = (recipe: Recipe): Teacher => teachersOf(recipe)[0]!; // it has one
 const fileName = "annotations-48x36-squeezenet-hpe.heatmaps";
 
 test("with a cached teacher, training runs no teacher and gives its losses but for the rounding to f16", async () => {
@@ -47,7 +49,9 @@ test("with a cached teacher, training runs no teacher and gives its losses but f
   expect(rounding.largestError).toBeGreaterThan(0);
   expect(rounding.largestError).toBeLessThanOrEqual(rounding.largestValue * 2 ** -11);
   expect((await cacheNow()).made).toBe(0);
-  expect((await cacheTeacher({ recipe: recipeWith(false), directory, openDevice: forbidden })).made).toBe(0);
+  expect(
+    (await cacheTeacher({ recipe: recipeWith(false), teacher: teacherOf(recipeWith(false)), directory, openDevice: forbidden })).made,
+  ).toBe(0);
 
   const [plain, cached] = [await train(device, recipeWith(false)), await train(device, recipeWith(true))];
   expect(cached.persistent).toEqual(plain.persistent);
@@ -60,6 +64,22 @@ test("with a cached teacher, training runs no teacher and gives its losses but f
   }
   expect(cached.losses).not.toEqual(plain.losses);
   expect(cached.losses).toEqual((await train(device, recipeWith(true, { "data.cache": "true", "data.workers": "1" }))).losses);
+});
+
+test("each of several teachers has a cache of its own; a teacher and itself teach what it teaches alone", async () => {
+  const member = (name: string) => ({ model: "squeezenet-hpe", width: 0.125, weights, cache: path.join(directory, name) });
+  const one = "{ name: one, kind: mse, against: teacher, teacher: teacher.one, weight: 0 }";
+  const both = tinyRecipe(data, { teachers: JSON.stringify({ one: member("one"), two: { ...member("two"), weight: 3 } }) }, [kd, one]);
+  await expect(readRecipeData(both)).rejects.toThrow(/teacher-cache RECIPE teachers\.one\.cache=/);
+  const made: CachedTeacher[] = [];
+  for (const teacher of teachersOf(both)) made.push(await cacheTeacher({ recipe: both, teacher, openDevice: async () => device }));
+  expect(made.map(({ file }) => path.relative(directory, file.path))).toEqual(["one", "two"].map((name) => path.join(name, fileName)));
+
+  const alone = tinyRecipe(data, { teacher: JSON.stringify(member("one")) }, [kd]);
+  const [first, second] = [(await train(device, both)).losses[0]!, (await train(device, alone)).losses[0]!];
+  expect(first.kd).toBeGreaterThan(0);
+  expect(first.kd! / second.kd!).toBeCloseTo(1, 5);
+  expect(first.one).toBeGreaterThan(0);
 });
 
 test("crops on disk change no loss, and the teacher's cache can be made from them", async () => {
@@ -110,7 +130,6 @@ test("a cache of other weights, another network, fewer persons, or one that is c
 });
 
 test("what cannot be cached is said", async () => {
-  await expect(cacheNow(tinyRecipe(data))).rejects.toThrow(RecipeError);
   await expect(cacheNow(recipeWith(true, { "teacher.weights": "/none" }))).rejects.toThrow(/the weights \/none cannot be read/);
   await expect(cacheNow(recipeWith(true, { "data.heatmap": "[24, 18]" }))).rejects.toThrow(/data\.heatmap: squeezenet-hpe makes 12 × 9/);
   await writeTeacher(1, 1e6);
@@ -118,7 +137,9 @@ test("what cannot be cached is said", async () => {
   await expect(cacheNow()).rejects.toThrow(/which f16 cannot store/);
   await writeTeacher(1);
   const udp = recipeWith(false, { "data.codec": "{ kind: heatmaps, encoding: udp }" });
-  await expect(cacheTeacher({ recipe: udp, directory, openDevice: forbidden })).rejects.toThrow(/udp's coding has crops of its own/);
+  await expect(cacheTeacher({ recipe: udp, teacher: teacherOf(udp), directory, openDevice: forbidden })).rejects.toThrow(
+    /udp's coding has crops of its own/,
+  );
   expect(() => recipeWith(true, { "data.codec": "{ kind: heatmaps, encoding: udp }" })).toThrow(/teacher\.cache: is of crops by HRNet's/);
 });
 
@@ -130,7 +151,9 @@ test("a teacher that was trained on other crops than the student's is refused; o
   await writeFile(weights, writeSafetensors(tensors, { ...said, encoding: "udp" }));
   await readRecipeWeights(udp!);
   await expect(readRecipeWeights(plain!)).rejects.toThrow(/was trained in udp coding, and the student's other coding has other crops/);
-  await expect(cacheTeacher({ recipe: plain!, directory, openDevice: async () => device })).rejects.toThrow(/was trained in udp coding/);
+  await expect(cacheTeacher({ recipe: plain!, teacher: teacherOf(plain!), directory, openDevice: async () => device })).rejects.toThrow(
+    /was trained in udp coding/,
+  );
   await writeFile(weights, writeSafetensors(tensors, { ...said, encoding: "unbiased" }));
   await readRecipeWeights(plain!); // both kinds of the usual grid have the same crops
   await expect(readRecipeWeights(udp!)).rejects.toThrow(/was trained in unbiased coding/);
@@ -154,12 +177,12 @@ async function train(on: Device, recipe: Recipe): Promise<Trained> {
   await using tiny = await createTinyTrainer(on, recipe, await readRecipeWeights(recipe));
   const losses: Readonly<Record<string, number>>[] = [];
   for await (const event of tiny.trainer.run()) if (event.kind === "step") losses.push(event.losses);
-  const { student, teacher, store } = tiny.networks;
+  const { student, teachers, store } = tiny.networks;
   return {
     losses,
     persistent: [...store.persistent.keys()],
     flops: Object.values(tiny.trainer.step.reports).reduce((sum, { flops }) => sum + flops, 0),
-    variables: [student, teacher].reduce((sum, model) => sum + (model ? variablesOf(model).size : 0), 0),
+    variables: [student, ...teachers.map(({ model }) => model)].reduce((sum, model) => sum + variablesOf(model).size, 0),
   };
 }
 

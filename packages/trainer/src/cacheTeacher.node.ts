@@ -1,7 +1,6 @@
 import path from "node:path";
 import { createLoader, DatasetError, openTeacherRecords, openTeacherRecordWriter, type RecordFile } from "@kindling/data";
 import { type Device, decodeFloat16, encodeFloat16 } from "@kindling/gpu";
-import type { PoseModel } from "@kindling/models";
 import { cropRuleOf } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -11,15 +10,18 @@ import { NetworkError } from "./networkError.ts";
 import { checkHeatmaps } from "./networks.ts";
 import { readRecipeData, readTeacherWeights } from "./readRecipeData.node.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
-import type { Recipe, TeacherRecipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
 import { teacherRecordsOf } from "./teacherCache.node.ts";
 import { teacherCard } from "./teacherCard.ts";
+import { type Teacher, withoutTeachers } from "./teachers.ts";
 
 /** What {@link cacheTeacher} runs, and on what. */
 export interface CacheTeacherOptions {
   readonly recipe: Recipe;
-  /** Folder to write; by default the recipe's `teacher.cache`, else `teacher-cache` beside the training data. */
+  /** One of `teachersOf` the recipe. */
+  readonly teacher: Teacher;
+  /** Folder to write; by default the teacher's `cache`, else `teacher-cache` beside the training data, and there a folder for each of several. */
   readonly directory?: string;
   readonly openDevice: () => Promise<Device>;
   /** Called with how many persons of how many are done; what it throws ends the work, which then goes on the next time. */
@@ -38,21 +40,19 @@ export interface CachedTeacher {
 }
 
 /**
- * Runs a recipe's teacher over its training set once, in f32, and stores the heatmaps as f16 for `teacher.cache`. The file appears under its name
+ * Runs a recipe's teacher over its training set once, in f32, and stores the heatmaps as f16 for its `cache`. The file appears under its name
  * when it is complete; what an interrupted call has computed is used by the next.
- * @throws RecipeError when the recipe has no teacher or its heatmaps do not fit, NetworkError when they exceed f16, else as reading the recipe's
- * files does.
+ * @throws RecipeError when the teacher's heatmaps do not fit, NetworkError when they exceed f16, else as reading the recipe's files does.
  */
-export async function cacheTeacher({ recipe, openDevice, onProgress, ...options }: CacheTeacherOptions): Promise<CachedTeacher> {
-  if (!recipe.teacher) throw new RecipeError("teacher: the recipe has none, so there is nothing to cache");
+export async function cacheTeacher({ recipe, teacher, openDevice, onProgress, ...options }: CacheTeacherOptions): Promise<CachedTeacher> {
   if (cropRuleOf(targetCodecOf(recipe.data)) === "udp")
     throw new RecipeError(
       "data.codec: the cache is of crops by HRNet's rule, and udp's coding has crops of its own; train without a cache",
     );
-  const { cache, ...teacher } = recipe.teacher;
-  const directory = options.directory ?? cache ?? path.join(path.dirname(recipe.data.train.data), "teacher-cache");
-  const model = createTeacher(recipe, teacher);
-  const { training: dataset, stored } = await readRecipeData({ ...recipe, teacher });
+  const directory = options.directory ?? teacher.recipe.cache ?? defaultFolder(recipe, teacher);
+  const model = createNetwork(teacher.recipe, recipe.data.input, teacher.path);
+  checkHeatmaps(model, recipe);
+  const { training: dataset, stored } = await readRecipeData(withoutTeachers(recipe));
   const records = await teacherRecordsOf(recipe, teacher, dataset, directory);
   const { length: samples } = dataset.samples;
   const present = await openTeacherRecords(records).catch((error: unknown) => {
@@ -75,7 +75,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
     using evaluator = await Evaluator.create(device, {
       ...loaded,
       input,
-      normalization: teacherCard(recipe, model).input,
+      normalization: teacherCard(teacher.recipe, model).input,
       batchSize,
       losses: [],
     });
@@ -92,7 +92,7 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
       const heatmaps = (await evaluator.outputs(image))[0]!; // all that is read of a network with heatmaps, which checkHeatmaps saw to
       const size = heatmaps.length / batchSize;
       const halves = encodeFloat16(heatmaps.subarray(0, valid * size));
-      measure(heatmaps, decodeFloat16(halves), rounding, teacher.model);
+      measure(heatmaps, decodeFloat16(halves), rounding, teacher.recipe.model);
       for (let n = 0; n < valid; n++) await writer.write(indices[n]!, new Uint8Array(halves.buffer, n * size * 2, size * 2));
       done += valid;
       onProgress?.(done, samples);
@@ -101,10 +101,9 @@ export async function cacheTeacher({ recipe, openDevice, onProgress, ...options 
   return { file: await writer.finish(), directory, samples, made: samples - Math.min(from, samples), rounding };
 }
 
-function createTeacher(recipe: Recipe, teacher: TeacherRecipe): PoseModel {
-  const made = createNetwork(teacher, recipe.data.input, "teacher");
-  checkHeatmaps(made, recipe);
-  return made;
+function defaultFolder({ data }: Recipe, { key }: Teacher): string {
+  const folder = path.join(path.dirname(data.train.data), "teacher-cache");
+  return key === "teacher" ? folder : path.join(folder, key.slice("teachers.".length));
 }
 
 /** @throws NetworkError when a value is none in f16. */

@@ -3,6 +3,7 @@ import { augmentationStages } from "./augmentationStages.ts";
 import { microBatchSize } from "./microBatches.ts";
 import type { Recipe } from "./recipe.ts";
 import { targetCodecOf } from "./targetCodecOf.ts";
+import { teachersOf } from "./teachers.ts";
 import type { TrainerParts } from "./trainer.ts";
 
 /** The loaders of a run. */
@@ -13,8 +14,9 @@ export interface Loaders {
 
 /** The loaders of a recipe: training in the order of its seed, augmented, from where a snapshot stood; validation in the data set's. */
 export function createLoaders({ recipe, training, validation, stored, resume }: TrainerParts): Loaders {
-  if (recipe.teacher?.cache !== undefined && !stored?.training.teacher) {
-    throw new Error("the teacher is cached, but its heatmaps are not given: readRecipeData opens them");
+  for (const { path, key, recipe: teacher } of teachersOf(recipe)) {
+    if (teacher.cache === undefined || stored?.training.teachers?.[path]) continue;
+    throw new Error(`${key}.cache: the heatmaps are not given: readRecipeData opens them`);
   }
   const order = { seed: recipe.seed, shuffle: true, dropLast: true, ...(resume ? { state: resume.state.loader } : {}) };
   return {

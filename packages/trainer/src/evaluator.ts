@@ -143,6 +143,7 @@ export class Evaluator implements Disposable {
     const shapes = targetShapes(codec, { height: input[0], width: input[1] }, card.joints);
     const context = {
       student,
+      teachers: [],
       targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")])),
       everyJoint: () => fill(graph, [batchSize, card.joints], 1),
       tap: (path: string) => graph.find(path),

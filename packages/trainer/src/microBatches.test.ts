@@ -8,10 +8,10 @@ import { randomBatch } from "./testing/randomBatch.ts";
 test.each([1, 2, 3, 6])("%i parts are the batch cut in order, every array of it, without copying", (accumulate) => {
   const recipe = recipeOf(accumulate);
   const whole = randomBatch(recipe);
-  const batch: Batch = { ...whole, teacher: whole.targets.target!.map((value) => value / 2), valid: 5 };
+  const batch: Batch = { ...whole, teachers: { teacher: whole.targets.target!.map((value) => value / 2) }, valid: 5 };
   const parts = microBatches(recipe, batch);
   expect(parts).toHaveLength(accumulate);
-  const arraysOf = ({ image, targets, teacher, indices }: Batch) => ({ image, ...targets, teacher: teacher!, indices });
+  const arraysOf = ({ image, targets, teachers, indices }: Batch) => ({ image, ...targets, ...teachers, indices });
   for (const [key, of] of Object.entries(arraysOf(batch))) {
     const pieces = parts.map((part) => arraysOf(part.batch)[key as "image"]); // one of its keys
     expect(pieces.flatMap((piece) => [...piece])).toEqual([...of]);
@@ -19,7 +19,7 @@ test.each([1, 2, 3, 6])("%i parts are the batch cut in order, every array of it,
   }
   expect(parts.reduce((sum, part) => sum + part.batch.valid, 0)).toBe(5);
   expect(microBatchSize(recipe)).toBe(6 / accumulate);
-  expect("teacher" in microBatches(recipe, whole)[0]!.batch).toBe(false);
+  expect("teachers" in microBatches(recipe, whole)[0]!.batch).toBe(false);
 });
 
 test("ground-truth terms count by visible joints, the others by samples; where nothing is visible, not at all", () => {

@@ -32,10 +32,12 @@ function partOf(batch: Batch, start: number, size: number): Batch {
     const perSample = values.length / samples;
     return values.subarray(start * perSample, (start + size) * perSample) as A; // subarray keeps the class
   };
+  const views = (named: Readonly<Record<string, Float32Array<ArrayBuffer>>>) =>
+    Object.fromEntries(Object.entries(named).map(([name, values]) => [name, view(values)]));
   return {
     image: view(batch.image),
-    targets: Object.fromEntries(Object.entries(batch.targets).map(([name, values]) => [name, view(values)])),
-    ...(batch.teacher ? { teacher: view(batch.teacher) } : {}),
+    targets: views(batch.targets),
+    ...(batch.teachers ? { teachers: views(batch.teachers) } : {}),
     indices: view(batch.indices),
     valid: Math.max(0, Math.min(size, batch.valid - start)),
   };

@@ -71,7 +71,7 @@ test.runIf(f16).each([
 test.runIf(f16)("the teacher's convolutions are stored as f16 once, and stay bit for bit as they were (needs f16)", async () => {
   const recipe = tinyRecipe(data, { precision: "f16", ...teacher, epochs: "1" }, terms);
   await using tiny = await createTinyTrainer(device, recipe, teacherWeights(recipe));
-  const frozen = [...variablesOf(tiny.networks.teacher!).values()];
+  const frozen = [...variablesOf(tiny.networks.teachers[0]!.model).values()];
   for (const variable of frozen) expect(variable.dtype).toBe(variable.shape.length === 4 ? "f16" : "f32");
   const before = await tiny.networks.store.read(frozen);
   for await (const _ of tiny.trainer.run());

@@ -16,7 +16,7 @@ import { createRandom } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { freezeParts } from "./freezeParts.ts";
 import { createAdapters } from "./losses/adapters.ts";
-import { teacherTaps } from "./losses/lossTerm.ts";
+import { teacherPaths } from "./losses/lossTerm.ts";
 import { createLossScale } from "./optimizers/lossScale.ts";
 import { parameterGroups } from "./optimizers/parameterGroups.ts";
 import { createAverage } from "./optimizers/weightAverage.ts";
@@ -24,6 +24,7 @@ import { isWithin } from "./partPath.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
 import { sharedParts } from "./sharedParts.ts";
+import { type Teacher, teachersOf } from "./teachers.ts";
 import { createWeighting, type WeightingState } from "./weighting/weighting.ts";
 import type { WeightsMetadata } from "./weightsMetadata.ts";
 
@@ -39,17 +40,23 @@ export interface NamedWeights {
 export interface RecipeWeights {
   readonly backbone?: NamedWeights;
   readonly student?: NamedWeights;
-  readonly teacher?: NamedWeights;
+  /** By the teachers' paths. */
+  readonly teachers?: Readonly<Record<string, NamedWeights>>;
 }
 
-/** The networks of a training step over one store: the student and the adapters are trained, the teacher is frozen for real. */
+/** A teacher that runs. */
+export interface TeacherNetwork extends Teacher {
+  readonly model: PoseModel;
+}
+
+/** The networks of a training step over one store: the student and the adapters are trained, teachers are frozen for real. */
 export interface Networks extends Disposable {
   readonly student: PoseModel;
   /** What is validated and saved: the student, or of a recipe with `ema` the averages of its weights over the steps. */
   readonly evaluated: PoseModel;
-  /** None when the recipe's is cached on disk. */
-  readonly teacher: PoseModel | null;
-  /** Variables of the teacher that are the student's, which has them frozen (`teacher.shares`). */
+  /** In the recipe's order, but for those that are cached on disk. */
+  readonly teachers: readonly TeacherNetwork[];
+  /** Variables of teachers that are the student's, which has them frozen (`shares`). */
   readonly shared: ReadonlyMap<Variable, Variable>;
   /** 1×1 convolutions of feature terms, by the term's name; not part of the saved weights. */
   readonly adapters: ReadonlyMap<string, Conv2d>;
@@ -68,9 +75,9 @@ export interface Networks extends Disposable {
 const initialWeightsStream = 1;
 
 /**
- * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given. The teacher's
- * batch norms are folded. In f16 its convolutions are stored so, once; what is trained stays f32 and is cast in each step.
- * Without weights (null) the teacher starts from the seed too: for measuring how fast they are.
+ * Builds the recipe's networks: initialised from the seed, then overwritten by the weights that are given. Teachers'
+ * batch norms are folded. In f16 their convolutions are stored so, once; what is trained stays f32 and is cast in each step.
+ * Without weights (null) teachers start from the seed too: for measuring how fast they are.
  * @throws WeightsMismatchError when a file holds another network, TapError when a term names no tensor, RecipeError when the recipe's
  * heatmaps are not of a network's size, tensors to compare differ in channels, a parameter group is empty or nothing is left to train.
  */
@@ -78,9 +85,11 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const precision = device.capabilities.f16 ? recipe.precision : "f32";
   const student = createNetwork(recipe.student, recipe.data.input, "student");
   if (recipe.activationCheckpointing) checkpointActivations(student);
-  const teacher = recipe.teacher && recipe.teacher.cache === undefined ? createNetwork(recipe.teacher, recipe.data.input, "teacher") : null;
-  for (const network of teacher ? [student, teacher] : [student]) checkHeatmaps(network, recipe);
-  const adapters = createAdapters(recipe, student, teacher);
+  const running = teachersOf(recipe).filter((teacher) => teacher.recipe.cache === undefined);
+  const teachers = running.map((teacher) => ({ ...teacher, model: createNetwork(teacher.recipe, recipe.data.input, teacher.path) }));
+  const ofTeachers = teachers.map(({ model }) => model);
+  for (const network of [student, ...ofTeachers]) checkHeatmaps(network, recipe);
+  const adapters = createAdapters(recipe, student, ofTeachers);
   const modules = [student, ...adapters.values()];
   const weighting = createWeighting(recipe.weighting, recipe.losses);
   const all = modules.flatMap((module) => [...variablesOf(module).values()]).concat(weighting.uncertainties);
@@ -91,8 +100,8 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
   const lossScale = recipe.precision === "f16" ? createLossScale() : null;
   const counters = [lossScale, weighting.norms].filter((variable) => variable !== null);
   const groupOf = parameterGroups(recipe.optimizer, modules, new Set(trained));
-  const shared = teacher ? sharedParts(student, teacher, recipe.teacher?.shares ?? []) : new Map<Variable, Variable>();
-  const frozen = teacher ? frozenOf(teacher, recipe).filter((variable) => !shared.has(variable)) : [];
+  const shared = new Map(teachers.flatMap((teacher) => [...sharedParts(student, teacher.model, teacher.recipe.shares ?? [])]));
+  const frozen = teachers.flatMap((teacher) => frozenOf(teacher, recipe)).filter((variable) => !shared.has(variable));
   if (precision === "f16") for (const variable of frozen) if (variable.layout.kind !== "plain") variable.storeAsF16();
   const store = new ParameterStore(device, {
     variables: [...all, ...frozen],
@@ -106,13 +115,13 @@ export function createNetworks(device: Device, recipe: Recipe, weights: RecipeWe
     const random = createRandom(recipe.seed, initialWeightsStream);
     // What is frozen draws its numbers too, so that the rest begins as it would without.
     store.initialise([...all, ...counters], random);
-    if (weights) loadAll(store, student, teacher, weights);
+    if (weights) loadAll(store, student, teachers, weights);
     else store.initialise(frozen, random);
     const evaluated = recipe.ema ? createAverage(recipe, store, student) : student;
     return {
       student,
       evaluated,
-      teacher,
+      teachers,
       shared,
       adapters,
       store,
@@ -134,19 +143,19 @@ export function lossScaleOf({ precision, lossScale }: Networks): Variable | null
 }
 
 /** A teacher's variables, its batch norms folded, but for tensors that losses look at and parts that the student computes unfolded. */
-function frozenOf(network: PoseModel, { losses, teacher }: Recipe): readonly Variable[] {
-  const shared = teacher?.shares ?? [];
-  const unfolded = [...modulesOf(network)].filter(({ path }) => shared.some((part) => isWithin(`teacher.${part}`, path)));
-  const keep = [...losses.flatMap(teacherTaps), ...unfolded.map(({ path }) => `${path}.out`)];
-  return [...variablesOf(network).values(), ...foldBatchNorm(network, { keep })];
+function frozenOf({ path: root, model, recipe: { shares = [] } }: TeacherNetwork, { losses }: Recipe): readonly Variable[] {
+  const unfolded = [...modulesOf(model)].filter(({ path }) => shares.some((part) => isWithin(`${root}.${part}`, path)));
+  const keep = [...losses.flatMap(teacherPaths), ...unfolded.map(({ path }) => `${path}.out`)];
+  return [...variablesOf(model).values(), ...foldBatchNorm(model, { keep })];
 }
 
-function loadAll(store: ParameterStore, student: PoseModel, teacher: PoseModel | null, weights: RecipeWeights): void {
+function loadAll(store: ParameterStore, student: PoseModel, teachers: readonly TeacherNetwork[], weights: RecipeWeights): void {
   if (weights.backbone) loadBackbone(store, student, weights.backbone.tensors, weights.backbone.source);
   if (weights.student) loadWeights(store, student, weights.student.tensors, weights.student.source);
-  if (teacher) {
-    if (!weights.teacher) throw new Error("the teacher has no weights: the caller reads the recipe's file");
-    loadWeights(store, teacher, weights.teacher.tensors, weights.teacher.source);
+  for (const { path, key, model } of teachers) {
+    const given = weights.teachers?.[path];
+    if (!given) throw new Error(`${key}: there are no weights; the caller reads the recipe's file`);
+    loadWeights(store, model, given.tensors, given.source);
   }
 }
 

@@ -5,15 +5,16 @@ import type { NamedWeights, RecipeWeights } from "./networks.ts";
 import { readDataSet } from "./readDataSet.node.ts";
 import { previousRun } from "./recipe/parseRecipe.ts";
 import { RecipeError } from "./recipe/recipeError.ts";
-import type { DataSetRecipe, Recipe, TeacherRecipe } from "./recipe.ts";
-import { openTeacherCache } from "./teacherCache.node.ts";
+import type { DataSetRecipe, Recipe } from "./recipe.ts";
+import { openTeacherCaches } from "./teacherCache.node.ts";
+import { type Teacher, teachersOf } from "./teachers.ts";
 import { metadataOf } from "./weightsMetadata.ts";
 
 /** The data sets of a recipe; each says how many entries were left out of it and why. */
 export interface RecipeData {
   readonly training: Dataset;
   readonly validation: Dataset;
-  /** Crops and a teacher's heatmaps on disk, where the recipe names folders of them. */
+  /** Crops and teachers' heatmaps on disk, where the recipe names folders of them. */
   readonly stored: { readonly training: StoredRecords; readonly validation: StoredRecords };
 }
 
@@ -33,13 +34,13 @@ export async function readRecipeData(recipe: Recipe): Promise<RecipeData> {
     throw new RecipeError(`student.joints: ${training.name} has ${joints} joints a person; got ${student.joints}`);
   }
   const validation = data.overfit === undefined ? await readDataSet(data.validation, reading) : training;
-  const [trainingCrops, validationCrops, teacher] = [
+  const [trainingCrops, validationCrops, teachers] = [
     await openRecipeCrops(data.train, training, data.input),
     await openRecipeCrops(data.overfit === undefined ? data.validation : data.train, validation, data.input),
-    await openTeacherCache(recipe, training),
+    await openTeacherCaches(recipe, training),
   ];
   const stored = {
-    training: { ...(trainingCrops ? { crops: trainingCrops } : {}), ...(teacher ? { teacher } : {}) },
+    training: { ...(trainingCrops ? { crops: trainingCrops } : {}), ...(teachers ? { teachers } : {}) },
     validation: validationCrops ? { crops: validationCrops } : {},
   };
   return { training, validation, stored };
@@ -53,18 +54,19 @@ async function openRecipeCrops(
   return crops === undefined ? null : openCrops({ annotations: data, images, dataset, input: { height, width }, directory: crops });
 }
 
-/** Reads the weights files of a recipe, but not that of a cached teacher, which training does not run. @throws WeightsFileError when one is no weights file, RecipeError when one is missing. */
+/** Reads the weights files of a recipe, but not those of cached teachers, which training does not run. @throws WeightsFileError when one is no weights file, RecipeError when one is missing. */
 export async function readRecipeWeights(recipe: Recipe): Promise<RecipeWeights> {
-  const { student, teacher } = recipe;
-  const [backbone, whole, ofTeacher] = await Promise.all([
+  const { student } = recipe;
+  const [backbone, whole] = await Promise.all([
     student.backbone === undefined ? null : readNamedWeights(student.backbone),
     student.weights === undefined ? null : readNamedWeights(student.weights),
-    teacher === undefined || teacher.cache !== undefined ? null : readTeacherWeights(recipe, teacher),
   ]);
+  const running = teachersOf(recipe).filter((teacher) => teacher.recipe.cache === undefined);
+  const ofTeachers = await Promise.all(running.map(async (teacher) => [teacher.path, await readTeacherWeights(recipe, teacher)] as const));
   return {
     ...(backbone ? { backbone } : {}),
     ...(whole ? { student: whole } : {}),
-    ...(ofTeacher ? { teacher: ofTeacher } : {}),
+    teachers: Object.fromEntries(ofTeachers),
   };
 }
 
@@ -72,13 +74,13 @@ export async function readRecipeWeights(recipe: Recipe): Promise<RecipeWeights> 
  * Reads a teacher's weights. A file that does not say in which coding its network was trained is taken to suit the student's crops.
  * @throws RecipeError when they do not suit them, else as {@link readNamedWeights}.
  */
-export async function readTeacherWeights({ data }: Recipe, teacher: TeacherRecipe): Promise<NamedWeights> {
-  const weights = await readNamedWeights(teacher.weights);
+export async function readTeacherWeights({ data }: Recipe, teacher: Pick<Teacher, "key" | "recipe">): Promise<NamedWeights> {
+  const weights = await readNamedWeights(teacher.recipe.weights);
   const encoding = weights.said?.coding?.encoding;
   const ofStudent = data.codec.kind === "heatmaps" && data.codec.encoding === "udp" ? "udp" : "other";
   if (encoding !== undefined && (encoding === "udp") !== (ofStudent === "udp")) {
     throw new RecipeError(
-      `teacher.weights: ${weights.source} was trained in ${encoding} coding, and the student's ${ofStudent} coding has other crops; give both one coding by data.codec`,
+      `${teacher.key}.weights: ${weights.source} was trained in ${encoding} coding, and the student's ${ofStudent} coding has other crops; give both one coding by data.codec`,
     );
   }
   return weights;

@@ -14,7 +14,10 @@ export interface Recipe {
   /** Start of every random stream, 0 … 2³² − 1. */
   readonly seed: number;
   readonly student: StudentRecipe;
+  /** The network that it imitates. In place of one, `teachers`; whoever needs them asks `teachersOf`, which has a list of both. */
   readonly teacher?: TeacherRecipe;
+  /** Several, by names: a loss term learns from one that it names, or from the mean of all. */
+  readonly teachers?: Readonly<Record<string, MemberRecipe>>;
   readonly data: DataRecipe;
   readonly losses: readonly LossTerm[];
   /** What becomes of the terms' weights, beside their rules over the epochs. */
@@ -118,6 +121,12 @@ export interface TeacherRecipe extends NetworkRecipe {
   readonly gatePersons: number;
   /** What it should reach there, fractions 0–1. Default: what its weights file or its authors say. */
   readonly expect?: TeacherFigures;
+}
+
+/** One of several teachers. */
+export interface MemberRecipe extends TeacherRecipe {
+  /** What it counts in their mean, ÷ the sum of all that know the joint. */
+  readonly weight: number;
 }
 
 /** How good a teacher is: PCK at the recipe's `pckThreshold`, and COCO's AP. */

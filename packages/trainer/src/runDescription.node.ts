@@ -6,6 +6,7 @@ import { writeFileAtomically } from "./atomicFile.node.ts";
 import type { TeacherCheck } from "./gate/checkTeacher.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RunFolder, RunFolderError } from "./runFolder.node.ts";
+import { teachersOf } from "./teachers.ts";
 import type { StoppedEvent } from "./trainEvent.ts";
 
 /** `run.json`: what has to be known to run the same again. */
@@ -19,8 +20,8 @@ export interface RunDescription {
   readonly seeds: Readonly<Record<string, number>>;
   /** The annotation and weights files by path, with their SHA-256. */
   readonly files: Readonly<Record<string, string>>;
-  /** What the teacher reached before the first step; absent where it was not measured. */
-  readonly teacher?: TeacherCheck;
+  /** What each teacher that was measured reached before the first step; absent for none. */
+  readonly teachers?: readonly TeacherCheck[];
   /** Where early stopping ended the run; absent for one that it did not, or that went on. */
   readonly stopped?: Omit<StoppedEvent, "kind">;
 }
@@ -79,7 +80,10 @@ export async function sha256OfFile(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function inputFiles({ data, student, teacher }: Recipe): readonly string[] {
-  const weights = [student.backbone, student.weights, teacher?.weights].filter((file) => file !== undefined);
+function inputFiles(recipe: Recipe): readonly string[] {
+  const { data, student } = recipe;
+  const weights = [student.backbone, student.weights, ...teachersOf(recipe).map((teacher) => teacher.recipe.weights)].filter(
+    (file) => file !== undefined,
+  );
   return [data.train.data, data.validation.data, ...weights.map((text) => parseWeightsReference(text).file)];
 }

@@ -29,7 +29,7 @@ const secondStage = (keys = ", shares: [backbone]", more: Readonly<Record<string
 test.each(["f32", "f16"])("one pass through the shared backbone gives the losses and the head of two, in %s", async (precision) => {
   const [once, twice] = [secondStage(", shares: [backbone]", { precision }), secondStage("", { precision })];
   const weights = teacherWeights(once);
-  const inBackbone = new Map([...weights.teacher!.tensors].filter(([name]) => name.startsWith("backbone.")));
+  const inBackbone = new Map([...weights.teachers!.teacher!.tensors].filter(([name]) => name.startsWith("backbone.")));
   const run = async (recipe: Recipe, backbone: boolean) => {
     using networks = createNetworks(device, recipe, {
       ...weights,
@@ -58,7 +58,7 @@ test.each(["f32", "f16"])("one pass through the shared backbone gives the losses
 test("the shared backbone is recorded once, and takes no more memory", () => {
   const costs = (recipe: Recipe) => {
     using networks = createNetworks(device, recipe, null);
-    const names = recordGradients(recipe, networks, false).graph.nodes.map(({ path }) => path);
+    const names = recordGradients(recipe, networks, []).graph.nodes.map(({ path }) => path);
     return { ...stepCosts(recipe, networks).gradients!, teacher: names.filter((path) => path.startsWith("teacher.backbone")) };
   };
   const [one, two] = [costs(secondStage()), costs(secondStage(""))];
@@ -73,7 +73,7 @@ test("a second stage that is interrupted and resumed has the weights of one that
   const [whole, resumed] = [await trainedWeights(device, recipe, weights, null), await trainedWeights(device, recipe, weights, 2)];
   expect([...resumed]).toEqual([...whole]);
   for (const [name, { data: values }] of whole) {
-    const ofTeacher = weights.teacher!.tensors.get(name)!.data;
+    const ofTeacher = weights.teachers!.teacher!.tensors.get(name)!.data;
     if (name.startsWith("backbone.")) expect(values, name).toEqual(ofTeacher);
     else expect(values, name).not.toEqual(ofTeacher);
   }

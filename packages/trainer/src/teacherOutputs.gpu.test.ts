@@ -67,8 +67,8 @@ test.each([
 
 test("a teacher's joints are found by their names, and those that it does not know are zeros", async () => {
   const cards = { teacher: createModel("hrnet-w8", { joints: 17 }).card, student: createModel("hrnet-w8", { joints: 14 }).card };
-  const recipe = { student: { joints: 14 }, teacher: { joints: 17 }, data: { train: { skeleton: "lsp14" } } } as unknown as Recipe;
-  const joints = taughtJoints(recipe, cards)!;
+  const recipe = { student: { joints: 14 }, data: { train: { skeleton: "lsp14" } } } as unknown as Recipe;
+  const joints = taughtJoints(recipe, { joints: 17 }, cards)!;
   expect(joints.map((joint) => (joint === null ? null : coco17.joints[joint]))).toEqual(
     lsp14.joints.map((name) => (coco17.joints.includes(name) ? name : null)),
   );
@@ -87,8 +87,24 @@ test("a teacher's joints are found by their names, and those that it does not kn
 
 test("networks with the same joints are not mapped", () => {
   const card = createModel("hrnet-w8", { joints: 17 }).card;
-  const recipe = { student: { joints: 17 }, teacher: { joints: 17 }, data: { train: {} } } as unknown as Recipe;
-  expect(taughtJoints(recipe, { student: card, teacher: card })).toBeNull();
+  const recipe = { student: { joints: 17 }, data: { train: {} } } as unknown as Recipe;
+  expect(taughtJoints(recipe, { joints: 17 }, { student: card, teacher: card })).toBeNull();
+});
+
+test("two teachers, one with other joints: kept in memory, and interrupted and resumed, they give the weights of one run that computes them", async () => {
+  await using data = await createTinyData();
+  const small = "{ model: squeezenet-hpe, width: 0.125, weights: a.pth }";
+  const lsp = "{ model: squeezenet-hpe, width: 0.125, joints: 14, skeleton: lsp14, weights: b.pth, weight: 2 }";
+  const recipe = (cache: boolean): Recipe =>
+    tinyRecipe(data, { teachers: `{ coco: ${small}, lsp: ${lsp} }`, "data.cache": String(cache), "data.limit": "8", epochs: "1" }, [
+      "{ name: gt, kind: mse }",
+      "{ name: kd, kind: spatialKl, temperature: 2, logitScale: 5 }",
+      "{ name: maps, kind: mse, against: teacher, joints: labelled }",
+      "{ name: lsp, kind: mse, against: teacher, teacher: teacher.lsp }",
+    ]);
+  const weights = teacherWeights(recipe(false));
+  const whole = await trainedWeights(device, recipe(false), weights, null);
+  expect([...(await trainedWeights(device, recipe(true), weights, 1))]).toEqual([...whole]);
 });
 
 test("a teacher of heatmaps and a student of SimCC with other joints: interrupted and resumed, the weights are those of one run", async () => {

@@ -20,14 +20,14 @@ import type { Recipe, TeacherRecipe } from "./recipe.ts";
 export type TaughtJoints = readonly (number | null)[];
 
 /**
- * The joints of the student among the teacher's, by the names of their skeletons (`teacher.skeleton`, `data.train.skeleton`, else those of networks with
+ * The joints of the student among a teacher's, by the names of their skeletons (the teacher's `skeleton`, `data.train.skeleton`, else those of networks with
  * so many joints); null where the two have the same in the same order, or nobody knows names and the numbers agree.
  */
 export function taughtJoints(
-  { student, teacher, data }: Pick<Recipe, "student" | "teacher" | "data">,
+  { student, data }: Pick<Recipe, "student" | "data">,
+  teacher: Pick<TeacherRecipe, "joints" | "skeleton">,
   cards: TeachingCards,
 ): TaughtJoints | null {
-  if (!teacher) return null;
   const [of, to] = [teacher.skeleton ?? cards.teacher.skeleton, data.train.skeleton ?? cards.student.skeleton];
   if (of === to || of === null || to === null || /\.(json|ya?ml)$/i.test(to)) return null;
   const [from, into] = [skeletonNamed(of), skeletonNamed(to)];
@@ -42,7 +42,7 @@ export interface TeachingCards {
   readonly teacher: ModelCard;
 }
 
-/** What a teacher's outputs are made to be. */
+/** What a teacher's outputs are made to be: the student's own kind. */
 export interface TeachingOptions {
   readonly joints: TaughtJoints | null;
   /** Vectors over x and y for a student of SimCC; absent where both put out the same. */
@@ -50,11 +50,11 @@ export interface TeachingOptions {
 }
 
 /** What teaching needs of a recipe: other joints, or heatmaps as vectors. */
-export function teachingOptions(recipe: Recipe, cards: TeachingCards): TeachingOptions {
-  const joints = taughtJoints(recipe, cards);
+export function teachingOptions(recipe: Recipe, teacher: TeacherRecipe, cards: TeachingCards): TeachingOptions {
+  const joints = taughtJoints(recipe, teacher, cards);
   const { codec } = cards.student;
   if (codec.kind !== "simcc" || cards.teacher.codec.kind !== "heatmaps") return { joints };
-  const { encoding = "unbiased", sigma = recipe.data.sigma }: Partial<TeacherRecipe> = recipe.teacher ?? {};
+  const { encoding = "unbiased", sigma = recipe.data.sigma } = teacher;
   return { joints, vectors: { input: recipe.data.input, splitRatio: codec.splitRatio, encoding, sigma } };
 }
 
@@ -67,9 +67,20 @@ export function asStudents(teacher: readonly Tensor[], { joints, vectors }: Teac
   return vectors && isMaps ? marginals(mapped[0]!, vectors) : mapped;
 }
 
-/** 1 for the joints that the teacher knows, 0 for the others: [n,k]. */
-export function taughtMask(graph: Graph, batch: number, joints: TaughtJoints): Tensor {
-  const [first, ...others] = joints.map((joint) => fill(graph, [batch, 1], joint === null ? 0 : 1));
+/** Which joints at least one of some teachers knows; null for all, because one of them has the student's own. */
+export function jointsKnown(teachers: readonly (TaughtJoints | null)[]): readonly boolean[] | null {
+  const maps = teachers.filter((joints) => joints !== null);
+  return maps.length < teachers.length ? null : (maps[0]?.map((_, i) => maps.some((joints) => joints[i] !== null)) ?? null);
+}
+
+/** 1 for the joints that are known, 0 for the others: [n,k]. */
+export function taughtMask(graph: Graph, batch: number, known: readonly boolean[]): Tensor {
+  return eachJoint(graph, [batch], known.map(Number));
+}
+
+/** A number for each joint, [...shape, k]. */
+export function eachJoint(graph: Graph, shape: readonly number[], values: readonly number[]): Tensor {
+  const [first, ...others] = values.map((value) => fill(graph, [...shape, 1], value));
   return concatChannels([first!, ...others]); // a skeleton has joints
 }
 

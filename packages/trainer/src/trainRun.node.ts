@@ -13,6 +13,7 @@ import { recipeDigest } from "./recipeDigest.node.ts";
 import { describeRun, type RunSession, readRunDescription, writeRunDescription } from "./runDescription.node.ts";
 import { epochWeights, exitWeights, type RunFolder, RunFolderError } from "./runFolder.node.ts";
 import { RunRecorder } from "./runRecorder.node.ts";
+import { teachersOf } from "./teachers.ts";
 import type { StoppedEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";
 import { Trainer } from "./trainer.ts";
 import { variantsDigest } from "./variantsDigest.ts";
@@ -48,8 +49,8 @@ export type RunEvent =
       /** Of the student, as papers count them. */
       readonly parameters: number;
     }
-  /** Before the start: what the teacher reaches (`checkTeacher`), and the same in a sentence. */
-  | { readonly kind: "teacher"; readonly check: TeacherCheck; readonly text: string }
+  /** Before the start, for each teacher: what it reaches (`checkTeacher`), the same in a sentence, and whether that stops the run. */
+  | { readonly kind: "teacher"; readonly check: TeacherCheck; readonly text: string; readonly stops: boolean }
   | { readonly kind: "checkpoint"; readonly step: number; readonly path: string }
   | { readonly kind: "deviceLost"; readonly message: string };
 
@@ -61,7 +62,7 @@ const deviceLosses = 3;
  * when the signal stops the run, so that a run killed at any moment goes on exactly from its last state.
  * A lost device is replaced, at most three times, and the run goes on from its last state.
  * @throws DatasetError, ImageError, WeightsFileError, WeightsMismatchError, RecipeError for bad input, CheckpointError when there is nothing
- * to resume, RunFolderError when the run has all its epochs, TeacherGateError when the teacher finds far less than it should.
+ * to resume, RunFolderError when the run has all its epochs, TeacherGateError when a teacher finds far less than it should.
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEvent> {
   const { recipe, folder } = options;
@@ -71,14 +72,19 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
   }
   const data = await readRecipeData(recipe);
   const weights = await readRecipeWeights(recipe);
-  let teacher: TeacherCheck | null = null;
+  const checks: TeacherCheck[] = [];
   for (let losses = 0; ; losses++) {
     const device = await options.openDevice();
     try {
-      if (!resume && !teacher && weights.teacher) {
-        teacher = await checkTeacher(device, { recipe, weights: weights.teacher, validation: data.validation });
-        if (teacher) yield { kind: "teacher", check: teacher, text: teacherText(teacher) };
-        if (teacher?.farBelow && recipe.teacher?.gate === "stop") throw new TeacherGateError(teacher);
+      for (const teacher of resume ? [] : teachersOf(recipe)) {
+        const ofTeacher = weights.teachers?.[teacher.path];
+        if (!ofTeacher || checks.some(({ key }) => key === teacher.key)) continue; // cached, or measured before the device was lost
+        const check = await checkTeacher(device, { recipe, teacher, weights: ofTeacher, validation: data.validation });
+        if (!check) continue;
+        checks.push(check);
+        const stops = check.farBelow !== null && teacher.recipe.gate === "stop";
+        yield { kind: "teacher", check, text: teacherText(check), stops };
+        if (stops) throw new TeacherGateError(check);
       }
       using networks = createNetworks(device, recipe, weights);
       await using trainer = await Trainer.create({
@@ -92,7 +98,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<RunEve
       const fromStep = resume?.state.step ?? 0;
       const variants = variantsDigest(Object.values(trainer.step.programs));
       const computed = { adapter: device.fingerprint, precision: networks.precision, variants };
-      const otherVariants = await describe(options, computed, fromStep, teacher);
+      const otherVariants = await describe(options, computed, fromStep, checks);
       const recorder = await RunRecorder.open(folder, data.training.skeleton, { step: fromStep, epoch: resume?.state.epoch ?? 0 });
       yield {
         kind: "start",
@@ -162,7 +168,7 @@ async function describe(
   { recipe, folder, argv, versions, resume }: TrainRunOptions,
   computed: Pick<RunSession, "adapter" | "precision" | "variants">,
   fromStep: number,
-  teacher: TeacherCheck | null,
+  checks: readonly TeacherCheck[],
 ): Promise<boolean> {
   const session = { started: new Date().toISOString(), argv, ...computed };
   let otherVariants = false;
@@ -173,7 +179,7 @@ async function describe(
     await writeRunDescription(folder, { ...known, sessions: [...known.sessions, { ...session, fromStep }] });
   } else {
     const description = await describeRun(path.basename(folder.path), recipe, session, versions);
-    await writeRunDescription(folder, teacher ? { ...description, teacher } : description);
+    await writeRunDescription(folder, checks.length > 0 ? { ...description, teachers: checks } : description);
   }
   await writeFileAtomically(folder.recipe, recipeToYaml(recipe));
   return otherVariants;

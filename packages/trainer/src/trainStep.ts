@@ -47,14 +47,14 @@ const unmeasured: Measure = (_, work) => work();
  */
 export class TrainStep implements Disposable {
   readonly reports: Readonly<Record<string, ProgramReport>>;
-  /** In the order of a step, for profiling; the teacher's where its heatmaps are kept. */
+  /** In the order of a step, for profiling; the teachers' where their heatmaps are kept. */
   readonly programs: Readonly<Record<string, Program>>;
   /** How often a step runs each program. */
   readonly runs: Readonly<Record<string, number>>;
   readonly #recipe: Recipe;
   readonly #gradients: Program;
   readonly #update: Program;
-  readonly #teacher: TeacherHeatmaps | null;
+  readonly #teachers: TeacherHeatmaps | null;
   readonly #inputsAt: RecordedUpdate["inputsAt"];
   readonly #outputs: readonly { readonly name: string; readonly program: Program; readonly readback: Readback }[];
 
@@ -76,7 +76,7 @@ export class TrainStep implements Disposable {
     this.#recipe = recipe;
     this.#gradients = gradients;
     this.#update = update;
-    this.#teacher = teacher;
+    this.#teachers = teacher;
     this.#inputsAt = recorded.inputsAt;
     this.programs = { ...(teacher ? { teacher: teacher.program } : {}), gradients, update };
     this.runs = { ...(teacher ? { teacher: recipe.accumulate } : {}), gradients: recipe.accumulate, update: 1 };
@@ -103,7 +103,7 @@ export class TrainStep implements Disposable {
     const teacher = await teacherHeatmapsOf(device, recipe, networks);
     let gradients: Program | undefined;
     try {
-      const { graph, outputs } = recordGradients(recipe, networks, teacher !== null);
+      const { graph, outputs } = recordGradients(recipe, networks, teacher?.paths ?? []);
       const recorded = recordUpdate(networks.store, recipe, lossScaleOf(networks), termBalance(recipe, networks));
       gradients = await compile(graph, device, { store: networks.store, outputs });
       const update = await compile(recorded.graph, device, { store: networks.store, outputs: recorded.outputs });
@@ -118,12 +118,12 @@ export class TrainStep implements Disposable {
   /** Submits one step and returns when the GPU has its work; the outcome follows when it is done. */
   async run(batch: Batch, settings: StepSettings, measure: Measure = unmeasured): Promise<{ readonly outcome: Promise<StepOutcome> }> {
     const parts = microBatches(this.#recipe, batch);
-    const teachers: (Float32Array<ArrayBuffer> | undefined)[] = [];
-    for (const part of parts) teachers.push(part.batch.teacher ?? (await this.#teacher?.of(part.batch)));
+    const teachers: Readonly<Record<string, Float32Array<ArrayBuffer>>>[] = [];
+    for (const part of parts) teachers.push({ ...part.batch.teachers, ...(await this.#teachers?.of(part.batch)) });
     for (const [i, part] of parts.entries()) {
       const last = i === parts.length - 1;
       measure("write", () => {
-        this.#write(part, teachers[i], settings);
+        this.#write(part, teachers[i]!, settings); // one for each
         if (parts.length > 1) this.#gradients.write("keep", Float32Array.of(i));
         if (!last) return;
         const inputs = this.#inputsAt(settings.learningRate, settings.step);
@@ -149,8 +149,12 @@ export class TrainStep implements Disposable {
     return { outcome };
   }
 
-  #write({ batch, lossShares }: MicroBatch, teacher: Float32Array<ArrayBuffer> | undefined, { lossWeights }: StepSettings): void {
-    if (teacher) this.#gradients.write("teacher", teacher);
+  #write(
+    { batch, lossShares }: MicroBatch,
+    teachers: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
+    { lossWeights }: StepSettings,
+  ): void {
+    for (const [path, heatmaps] of Object.entries(teachers)) this.#gradients.write(path, heatmaps);
     this.#gradients.write(imageInput, batch.image);
     for (const [name, values] of Object.entries(batch.targets)) this.#gradients.write(name, values);
     this.#gradients.write("lossWeights", Float32Array.from(lossWeights));
@@ -159,7 +163,7 @@ export class TrainStep implements Disposable {
 
   [Symbol.dispose](): void {
     for (const { readback } of this.#outputs) readback[Symbol.dispose]();
-    this.#teacher?.[Symbol.dispose]();
+    this.#teachers?.[Symbol.dispose]();
     this.#gradients[Symbol.dispose]();
     this.#update[Symbol.dispose]();
   }

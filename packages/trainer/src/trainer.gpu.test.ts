@@ -127,8 +127,8 @@ test("an inner tensor of HRNet is imitated through an adapter; the teacher stays
   const terms = [groundTruthTerm, featureTerm("student.backbone.10.out", "teacher.layer1.out")];
   const recipe = tinyRecipe(data, { teacher: "{ model: hrnet-w4, weights: /teacher }" }, terms);
   await using tiny = await createTinyTrainer(device, recipe, teacherWeights(recipe));
-  const { store, teacher, student, adapters } = tiny.networks;
-  const frozen = [...variablesOf(teacher!).values()];
+  const { store, teachers, student, adapters } = tiny.networks;
+  const frozen = [...variablesOf(teachers[0]!.model).values()];
   expect(frozen.some(({ role }) => role === "state")).toBe(true);
   const adapter = [...variablesOf(adapters.get("feature")!).values()];
   const [before, adapterBefore] = [await store.read(frozen), await store.read(adapter)];

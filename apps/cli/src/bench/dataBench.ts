@@ -15,6 +15,7 @@ import {
   recipeDigest,
   type TrainEvent,
   Trainer,
+  teachersOf,
 } from "@kindling/trainer";
 import { cpuMicroseconds } from "../cpuMicroseconds.ts";
 import { quarterHeatmaps } from "../quarterHeatmaps.ts";
@@ -143,8 +144,8 @@ async function epochRows(device: Device, set: TrainingSet, options: DataBenchOpt
     for (const [name, use] of chosen) {
       options.note(name);
       const recipe = recipeOf(use, weights, set, options);
-      if (use === "cached")
-        await cacheTeacher({ recipe, openDevice: () => openDevice(), onProgress: () => options.signal.throwIfAborted() });
+      for (const teacher of use === "cached" ? teachersOf(recipe) : [])
+        await cacheTeacher({ recipe, teacher, openDevice: () => openDevice(), onProgress: () => options.signal.throwIfAborted() });
       epochs.push(await epochsOf(device, name, recipe, options.signal));
     }
     for (const { sample } of epochs) await sample();

@@ -60,7 +60,7 @@ const columns = [
 
 async function forwardRow(device: Device, student: BenchStudent, ofTeacher: boolean): Promise<BenchRow> {
   using networks = benchNetworks(device, benchRecipe(student), student.head);
-  using program = await forwardProgram(device, student.size, networks, ofTeacher ? networks.teacher! : networks.student); // the recipe names one
+  using program = await forwardProgram(device, student.size, networks, ofTeacher ? networks.teachers[0]!.model : networks.student); // the recipe names one
   return await hostRow(device, [program.report], async () => {
     const begin = performance.now();
     program.run();

@@ -41,7 +41,7 @@ export function stepCases(
     "student forward": (name) => forwardCase(device, name, plain, ofStudent),
     "student forward, head by definition": (name) => forwardCase(device, name, defined, ofStudent),
     [`student step with ${teacher}`]: (name) => trainingCase(device, name, { ...plain, teacher }),
-    [`${teacher} forward`]: (name) => forwardCase(device, name, { ...plain, teacher }, (networks) => networks.teacher!), // the recipe names one
+    [`${teacher} forward`]: (name) => forwardCase(device, name, { ...plain, teacher }, (networks) => networks.teachers[0]!.model), // the recipe names one
   };
   return new Map(Object.entries(makers).map(([name, make]) => [name, () => make(name)]));
 }

@@ -16,6 +16,7 @@ const keys = {
   temperature: { kind: "flag", help: "what temperatures and logit scales make of the heatmaps of a run's teacher" },
   temperatures: { kind: "numbers", default: [1, 2, 4, 8], help: "temperature: these" },
   logitScales: { kind: "numbers", default: [1, 10, 100], help: "temperature: heatmaps times these are logits" },
+  teacher: { kind: "text", help: "disagreement, temperature: which one, where the recipe has several, by its name" },
   data: { kind: "path", help: "COCO-style annotations (default: the validation set of the first run)" },
   images: { kind: "path", help: "folder of the images (default: the folder of the annotations)" },
   limit: { kind: "integer", min: 1, help: "only the first so many persons" },
@@ -91,7 +92,7 @@ async function samples({ operands, values, progress, signal }: Call): Promise<Re
   const { readNetworkFile } = await import("@kindling/trainer");
   const { explainSamples } = await import("../explain/explainSamples.ts");
   const network = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
-  const teacher = values.disagreement ? await readTeacher(network, target!, mode) : null;
+  const teacher = values.disagreement ? await readTeacher(network, target!, { mode, name: values.teacher }) : null;
   const made = await explainSamples({ ...values, network, teacher, progress, signal });
   const rows = made.samples.map(({ id, image, distance }) => [id, distance.toFixed(3), image]);
   return { json: { ...made }, text: [textTable([["person", "distance", "image"], ...rows]), ...made.files].join("\n") };
@@ -108,7 +109,7 @@ async function softening({ operands, values, progress, signal }: Call): Promise<
   const { readNetworkFile } = await import("@kindling/trainer");
   const { explainTemperature } = await import("../explain/explainTemperature.ts");
   const student = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
-  const teacher = await readTeacher(student, target!, "temperature");
+  const teacher = await readTeacher(student, target!, { mode: "temperature", name: values.teacher });
   const { recipe } = student.run!; // readTeacher found one in it
   const made = await explainTemperature({ ...values, student, teacher, recipe, progress, signal });
   const rows = made.softened.map(({ logitScale, temperature, cells, divergence, gradient }) => [
@@ -126,11 +127,21 @@ async function softening({ operands, values, progress, signal }: Call): Promise<
   return { json: { ...made }, text: [table, sure, `${made.joints} labelled joints of ${made.persons} persons`, ...made.files].join("\n") };
 }
 
-async function readTeacher({ run, input }: NetworkFile, target: string, mode: string): Promise<NetworkFile> {
-  const teacher = run?.recipe.teacher;
-  if (!teacher)
+/** The teacher of a run's recipe, of several the one of a name. */
+async function readTeacher(
+  { run, input }: NetworkFile,
+  target: string,
+  { mode, name }: { readonly mode: string; readonly name: string | undefined },
+): Promise<NetworkFile> {
+  const { readNetworkFile, teachersOf } = await import("@kindling/trainer");
+  const teachers = run ? teachersOf(run.recipe) : [];
+  if (teachers.length === 0)
     throw new InputError(`${mode}: ${run ? "the recipe" : "a weights file"} names no teacher; give a run with one, not ${target}`);
-  const { readNetworkFile } = await import("@kindling/trainer");
-  const { weights, cache: _, ...network } = teacher;
+  const names = teachers.length > 1 ? teachers.map(({ path }) => path.slice("teacher.".length)) : [];
+  if (names.length === 0 && name !== undefined)
+    throw new InputError(`teacher: the recipe has one alone, without a name; leave out ${name}`);
+  const chosen = names.length === 0 ? teachers[0] : teachers[names.indexOf(name ?? "")];
+  if (!chosen) throw new InputError(`teacher: expected one of the recipe's, ${names.join(", ")}; got ${name ?? "none"}`);
+  const { weights, cache: _, ...network } = chosen.recipe;
   return readNetworkFile(weights, { ...network, ...(input ? { input } : {}) });
 }

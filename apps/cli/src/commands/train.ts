@@ -142,7 +142,7 @@ function show(event: RunEvent, recipe: Recipe, progress: Progress): void {
       break;
     }
     case "teacher":
-      if (!event.check.farBelow || recipe.teacher?.gate !== "stop") progress.note(event.text);
+      if (!event.stops) progress.note(event.text);
       break;
     case "deviceLost":
       progress.note(`${event.message}; opening the device again`);

@@ -1,4 +1,4 @@
-import { previousRun, type Recipe, readRecipe } from "@kindling/trainer";
+import { previousRun, type Recipe, readRecipe, teachersOf, withTeachers } from "@kindling/trainer";
 import { InputError } from "../exit.ts";
 
 /** One side of a comparison: a recipe, or several that are trained one after the other. */
@@ -50,18 +50,18 @@ export function meansPrevious(weights: string, before: Recipe | undefined): bool
 /** A stage with the weights of the stage before in their places. */
 export function withPrevious(recipe: Recipe, before: Recipe, weights: string): Recipe {
   const file = (text: string): string => (meansPrevious(text, before) ? weights : text);
-  const { student, teacher } = recipe;
+  const { student } = recipe;
   return {
-    ...recipe,
+    ...withTeachers(recipe, (teacher) => ({ ...teacher, weights: file(teacher.weights) })),
     student: {
       ...student,
       ...(student.backbone === undefined ? {} : { backbone: file(student.backbone) }),
       ...(student.weights === undefined ? {} : { weights: file(student.weights) }),
     },
-    ...(teacher ? { teacher: { ...teacher, weights: file(teacher.weights) } } : {}),
   };
 }
 
-function takesPrevious({ student, teacher }: Recipe): boolean {
-  return [student.backbone, student.weights, teacher?.weights].includes(previousRun);
+function takesPrevious(recipe: Recipe): boolean {
+  const { backbone, weights } = recipe.student;
+  return [backbone, weights, ...teachersOf(recipe).map((teacher) => teacher.recipe.weights)].includes(previousRun);
 }

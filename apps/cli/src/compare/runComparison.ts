@@ -1,7 +1,18 @@
 import path from "node:path";
 import type { Device } from "@kindling/gpu";
 import type { ImagePckSample } from "@kindling/pose";
-import { measureRecipeTeacher, type Recipe, type RunFolder, readRecipeData, readResults, writeFileAtomically } from "@kindling/trainer";
+import {
+  measureRecipeTeacher,
+  type Recipe,
+  type RunFolder,
+  readRecipeData,
+  readResults,
+  type Teacher,
+  teacherLabel,
+  teachersOf,
+  withoutTeachers,
+  writeFileAtomically,
+} from "@kindling/trainer";
 import sharp from "sharp";
 import { InputError } from "../exit.ts";
 import { makeOutputFolder } from "../outputFolder.ts";
@@ -143,23 +154,26 @@ async function trainSeed(
 async function measureTeachers(
   device: Device,
   arms: readonly ComparedArm[],
-  validation: Parameters<typeof measureRecipeTeacher>[2],
+  validation: Parameters<typeof measureRecipeTeacher>[3],
   progress: Progress,
 ): Promise<readonly { readonly name: string; readonly pck: number }[]> {
-  const byKey = new Map<string, Recipe>();
+  const byKey = new Map<string, { readonly recipe: Recipe; readonly teacher: Teacher }>();
   for (const { stages } of arms) {
     for (const [i, recipe] of stages.entries()) {
-      const { teacher, data } = recipe;
-      if (!teacher || meansPrevious(teacher.weights, stages[i - 1])) continue;
-      byKey.set(JSON.stringify([teacher.weights, teacher.normalization, data.crop, data.input]), recipe);
+      const { crop, input } = recipe.data;
+      for (const teacher of teachersOf(recipe)) {
+        const { weights, normalization } = teacher.recipe;
+        if (meansPrevious(weights, stages[i - 1])) continue;
+        byKey.set(JSON.stringify([weights, normalization, crop, input]), { recipe, teacher });
+      }
     }
   }
   const measured: { readonly name: string; readonly pck: number }[] = [];
-  for (const recipe of byKey.values()) {
-    const { model } = recipe.teacher!; // only those with a teacher were taken
-    progress.note(`evaluating the teacher ${model}`);
-    const found = await measureRecipeTeacher(device, recipe, validation);
-    if (found?.pck) measured.push({ name: model, pck: found.pck.value });
+  for (const { recipe, teacher } of byKey.values()) {
+    const name = teacherLabel(teacher, teacher.recipe.model);
+    progress.note(`evaluating the teacher ${name}`);
+    const found = await measureRecipeTeacher(device, recipe, teacher.recipe, validation);
+    if (found?.pck) measured.push({ name, pck: found.pck.value });
   }
   return measured;
 }
@@ -184,7 +198,8 @@ async function curveOf(arm: ComparedArm, runs: readonly SeedRun[]): Promise<ArmC
 }
 
 /** The same data without what is stored of them, which nobody reads here. */
-function withoutCaches({ teacher: _, data, ...recipe }: Recipe): Recipe {
+function withoutCaches(whole: Recipe): Recipe {
+  const { data, ...recipe } = withoutTeachers(whole);
   const { crops: _train, ...train } = data.train;
   const { crops: _validation, ...validation } = data.validation;
   return { ...recipe, data: { ...data, train, validation } };

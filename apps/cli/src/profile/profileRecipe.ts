@@ -14,6 +14,7 @@ import {
   stepCosts,
   TrainStep,
   targetCodecOf,
+  teachersOf,
   writeFileAtomically,
 } from "@kindling/trainer";
 import { sizeOfPair } from "../networkKeys.ts";
@@ -47,7 +48,7 @@ export async function profileRecipe({ file, overrides, run, ...options }: Profil
   const atOnce = microBatchSize(recipe);
   using device = await openTunedDevice((text) => options.progress.note(text));
   using networks = createNetworks(device, recipe, null);
-  const { student, teacher, store, precision } = networks;
+  const { student, teachers, store, precision } = networks;
   const programs = stepCosts(recipe, networks); // makes the optimiser's slots, which belong to the store's bytes
   const memory = {
     "parameters, gradients and optimiser": store.bytes,
@@ -57,7 +58,7 @@ export async function profileRecipe({ file, overrides, run, ...options }: Profil
     title: `${recipe.name}, training step in ${precision}, input ${input.join("x")}, batch ${batchSize}${atOnce < batchSize ? ` in ${recipe.accumulate} parts of ${atOnce}` : ""}`,
     networks: [
       { name: "student", costs: modelCosts(student, input, atOnce, precision) },
-      ...(teacher ? [{ name: "teacher", costs: modelCosts(teacher, input, atOnce, precision) }] : []),
+      ...teachers.map(({ path, model }) => ({ name: path, costs: modelCosts(model, input, atOnce, precision) })),
     ],
     peakBytes: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0),
     memory,
@@ -90,7 +91,9 @@ async function measure(
     ceilings,
     programs,
     milliseconds: median(times),
-    ...(step.programs.teacher ? { note: "the teacher's kernels run in the first epoch alone: its heatmaps are kept (data.cache)" } : {}),
+    ...(step.programs.teacher
+      ? { note: "the kernels of `teacher` run in the first epoch alone: heatmaps of teachers are kept (data.cache)" }
+      : {}),
   };
 }
 
@@ -147,10 +150,15 @@ async function batchesOf(recipe: Recipe, progress: Progress): Promise<BatchSourc
   };
 }
 
-function randomBatch({ data, student: { joints }, teacher }: Recipe): Batch {
+function randomBatch(recipe: Recipe): Batch {
+  const {
+    data,
+    student: { joints },
+  } = recipe;
   const { input, heatmap, batchSize } = data;
   const random = createRandom(1);
   const values = (shape: readonly number[]) => Float32Array.from({ length: batchSize * sizeOf(shape) }, random);
+  const cached = teachersOf(recipe).filter((teacher) => teacher.recipe.cache !== undefined);
   const { mask, ...shapes } = targetShapes(targetCodecOf(data), sizeOfPair(input), joints);
   return {
     image: Uint8Array.from({ length: batchSize * sizeOf(input) * 4 }, () => Math.floor(256 * random())),
@@ -158,7 +166,7 @@ function randomBatch({ data, student: { joints }, teacher }: Recipe): Batch {
       ...Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, values(shape)])),
       mask: new Float32Array(batchSize * sizeOf(mask!)).fill(1), // every codec has one
     },
-    ...(teacher?.cache === undefined ? {} : { teacher: values([...heatmap, joints]) }),
+    teachers: Object.fromEntries(cached.map(({ path }) => [path, values([...heatmap, joints])])),
     indices: Uint32Array.from({ length: batchSize }, (_, i) => i),
     valid: batchSize,
   };

@@ -8,7 +8,7 @@ import type { ProgramTimes } from "./timeProgram.ts";
 
 /** A network of a profile. */
 export interface ProfiledNetwork {
-  /** "student", "teacher", or the model's name. */
+  /** "student", "teacher", "teacher.NAME", or the model's name. */
   readonly name: string;
   readonly costs: ModelCosts & { readonly layers: readonly ProfiledLayer[] };
 }

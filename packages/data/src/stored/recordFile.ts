@@ -14,6 +14,6 @@ export interface RecordFile {
 export interface StoredRecords {
   /** Crops of the loader's input size, u8 [h,w,3] a sample (`cropDataset`). */
   readonly crops?: RecordFile;
-  /** A teacher's heatmaps, f16 [h',w',k] a sample. */
-  readonly teacher?: RecordFile;
+  /** Teachers' heatmaps by names that the caller gives, f16 [h',w',k] a sample. */
+  readonly teachers?: Readonly<Record<string, RecordFile>>;
 }

@@ -194,7 +194,7 @@ test("records of another size, or too few, are a LoaderError", async () => {
   const { file } = await crop();
   expect(() => load({ input: { width: 48, height: 64 }, stored: { crops: file } })).toThrow(LoaderError);
   expect(() => load({ stored: { crops: { ...file, records: 2 } } })).toThrow(/has 2 records of 2304 bytes; this loader needs/);
-  expect(() => load({ stored: { teacher: file } })).toThrow(/stored\.teacher: .* needs \d+ of 1632$/);
+  expect(() => load({ stored: { teachers: { big: file } } })).toThrow(/stored\.teachers\.big: .* needs \d+ of 1632$/);
 });
 
 test("binary16 numbers have the values that the GPU's format gives them", () => {
@@ -203,30 +203,39 @@ test("binary16 numbers have the values that the GPU's format gives them", () => 
   expect([...float16Values()]).toEqual([...decodeFloat16(halves)]);
 });
 
-test.each([0, 2])("a batch brings the teacher's heatmaps of its samples, padding is zero (%i workers)", async (workers) => {
+test.each([0, 2])("a batch brings the teachers' heatmaps of its samples, padding is zero (%i workers)", async (workers) => {
   const options = teacherOptions();
+  const other = { ...options, directory: path.join(directory, "other") };
   const values = dataset.samples.map((_, i) => Float32Array.from({ length: 8 * 6 * 17 }, (_, at) => Math.sin(i + at) / 3));
   await using writer = await openTeacherRecordWriter(options);
   expect(writer.missing).toEqual(dataset.samples.map((_, i) => i));
   await expect(writer.finish()).rejects.toThrow(/records are missing/);
-  for (const [i, map] of values.entries()) await writer.write(i, new Uint8Array(encodeFloat16(map).buffer));
+  await using writerOfOther = await openTeacherRecordWriter(other);
+  for (const [i, map] of values.entries()) {
+    await writer.write(i, new Uint8Array(encodeFloat16(map).buffer));
+    await writerOfOther.write(i, new Uint8Array(encodeFloat16(map.map((value) => -value)).buffer));
+  }
   await writer.finish();
+  await writerOfOther.finish();
   const { file: crops } = await crop();
-  const teacher = await openTeacherRecords(options);
+  const teachers = { big: await openTeacherRecords(options), small: await openTeacherRecords(other) };
   for (const cache of [false, true]) {
-    await using loader = load({ workers, cache, stored: { crops, teacher } });
+    await using loader = load({ workers, cache, stored: { crops, teachers } });
     for (let epochs = 0; epochs < 2; epochs++) {
-      for (const { teacher: heatmaps, indices, valid } of await epoch(loader)) {
+      for (const { teachers: said, indices, valid } of await epoch(loader)) {
         const rounded = [...indices.slice(0, valid)].map((index) => decodeFloat16(encodeFloat16(values[index]!)));
         const size = 8 * 6 * 17;
-        for (const [n, expected] of rounded.entries()) expect(heatmaps!.slice(n * size, (n + 1) * size)).toEqual(expected);
-        expect(heatmaps!.slice(valid * size).every((value) => value === 0)).toBe(true);
+        for (const [n, expected] of rounded.entries()) {
+          expect(said!.big!.slice(n * size, (n + 1) * size)).toEqual(expected);
+          expect(said!.small!.slice(n * size, (n + 1) * size)).toEqual(expected.map((value) => -value));
+        }
+        for (const heatmaps of Object.values(said!)) expect(heatmaps.slice(valid * size).every((value) => value === 0)).toBe(true);
       }
     }
   }
   for (const teacherChange of [{ weights: "b" }, { settings: "joints 17" }]) {
-    const other = { ...options, teacher: { ...options.teacher, ...teacherChange } };
-    await expect(openTeacherRecords(other)).rejects.toThrow(/with other (?:weights|teacher); make it with: kindling teacher-cache/);
+    const changed = { ...options, teacher: { ...options.teacher, ...teacherChange } };
+    await expect(openTeacherRecords(changed)).rejects.toThrow(/with other (?:weights|teacher); make it with: kindling teacher-cache/);
   }
 });
 

@@ -61,7 +61,14 @@ test.each<readonly [MaskedL2Loss, number]>([
   const context: LossContext = {
     student: (["heat1", "paf1", "heat2", "paf2"] as const).map(input),
     // The last stage of a teacher with two is what teaches.
-    teacher: [input("mask"), graph.input("wrong", [n, h, w, fieldChannels], "f32"), input("heatmaps"), input("pafs")],
+    teachers: [
+      {
+        path: "teacher",
+        weight: 1,
+        outputs: [input("mask"), graph.input("wrong", [n, h, w, fieldChannels], "f32"), input("heatmaps"), input("pafs")],
+        joints: null,
+      },
+    ],
     targets: { heatmaps: graph.inputs.get("heatmaps")!, pafs: graph.inputs.get("pafs")!, mask: graph.inputs.get("mask")! },
     everyJoint: () => graph.inputs.get("mask")!,
     tap: (path) => graph.find(path),
@@ -142,7 +149,7 @@ async function initialTeacher({ teacher }: Recipe): Promise<RecipeWeights> {
   nameModule(model, "teacher");
   using store = new ParameterStore(device, { variables: [...variablesOf(model).values()], trainable: () => false });
   store.initialise(variablesOf(model).values(), createRandom(3));
-  return { teacher: { source: "lite.safetensors", tensors: await saveWeights(store, model) } };
+  return { teachers: { teacher: { source: "lite.safetensors", tensors: await saveWeights(store, model) } } };
 }
 
 /** A network that says the same of every image. */

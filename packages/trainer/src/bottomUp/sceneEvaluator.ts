@@ -57,6 +57,7 @@ export class SceneEvaluator implements Disposable {
     const shapes = targetShapes(codec, { height: input[0], width: input[1] }, card.joints);
     const context = {
       student: made,
+      teachers: [],
       targets: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, [batchSize, ...shape], "f32")])),
       everyJoint: () => fill(graph, [batchSize, card.joints], 1),
       tap: (path: string) => graph.find(path),

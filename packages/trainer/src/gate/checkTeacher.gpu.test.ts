@@ -9,6 +9,7 @@ import { readNamedWeights, readRecipeData } from "../readRecipeData.node.ts";
 import type { Recipe } from "../recipe.ts";
 import { readRunDescription } from "../runDescription.node.ts";
 import { createRunFolder } from "../runFolder.node.ts";
+import { teachersOf } from "../teachers.ts";
 import { tinyRecipe } from "../testing/tinyRun.node.ts";
 import { trainRun } from "../trainRun.node.ts";
 import { type WeightsFigures, weightsMetadata } from "../weightsMetadata.ts";
@@ -39,7 +40,8 @@ function recipeWith(overrides: Record<string, string> = {}, weights = demoTeache
 
 async function check(recipe: Recipe): Promise<TeacherCheck | null> {
   const { validation } = await readRecipeData(recipe);
-  return checkTeacher(device, { recipe, weights: await readNamedWeights(recipe.teacher!.weights), validation });
+  const [teacher] = teachersOf(recipe);
+  return checkTeacher(device, { recipe, teacher: teacher!, weights: await readNamedWeights(teacher!.recipe.weights), validation });
 }
 
 test("a teacher that nothing is known of is measured, and never stops a run", async () => {
@@ -81,8 +83,8 @@ test("what the weights file says of itself is expected, with its own threshold",
 });
 
 test("the gate ends a run before its first step with one sentence; warn trains and keeps the figure in run.json; off does not look", async () => {
-  const run = async (overrides: Record<string, string>) => {
-    const recipe = recipeWith({ ...asTheNotebook, "teacher.expect.pck": "0.72", epochs: "1", "data.limit": "8", ...overrides });
+  const notebook = { ...asTheNotebook, "teacher.expect.pck": "0.72", epochs: "1", "data.limit": "8" };
+  const run = async (recipe: Recipe) => {
     const made = await createRunFolder(path.join(folder, "runs"), recipe.name);
     const kinds: string[] = [];
     try {
@@ -93,21 +95,28 @@ test("the gate ends a run before its first step with one sentence; warn trains a
     }
     return { made, kinds, error: null };
   };
-  const stopped = await run({});
-  expect(stopped.kinds).toEqual(["teacher"]);
-  expect(stopped.error).toMatchObject({ name: "TeacherGateError", message: expect.stringMatching(/far below.*teacher\.gate: warn/) });
+  // Of several teachers each is measured, and the one that is far below is named.
+  const good = { model: "hrnet-w8", weights: demoTeacher };
+  const bad = { ...good, expect: { pck: 0.72 }, normalization: { mean: [0, 0, 0], std: [1, 1, 1] } };
+  const several = { teachers: JSON.stringify({ good, bad }), "data.input": "[96, 72]", "data.limit": "8", "data.crop": "stretched" };
+  const stopped = await run(tinyRecipe(people, several, kd));
+  expect(stopped.kinds).toEqual(["teacher", "teacher"]);
+  const message = expect.stringMatching(
+    /^the teacher bad \(hrnet-w8\) reaches .*far below.*; teachers\.bad\.gate: warn trains all the same$/,
+  );
+  expect(stopped.error).toMatchObject({ name: "TeacherGateError", message });
   expect(stopped.error!.message).not.toContain("\n");
 
-  const warned = await run({ "teacher.gate": "warn" });
+  const warned = await run(recipeWith({ ...notebook, "teacher.gate": "warn" }));
   expect(warned.error).toBeNull();
   expect(warned.kinds.slice(0, 2)).toEqual(["teacher", "start"]);
-  expect((await readRunDescription(warned.made)).teacher).toMatchObject({ farBelow: "pck", persons: 8 });
+  expect((await readRunDescription(warned.made)).teachers).toMatchObject([{ key: "teacher", farBelow: "pck", persons: 8 }]);
   // What the run's own validation found is in its weights, for those who make a teacher of them.
   const { metadata } = readSafetensors(await readFile(warned.made.bestWeights));
   expect(metadata).toMatchObject({ crop: "stretched", pckThreshold: "0.1", persons: "8", validation: "annotations" });
   expect(Number(metadata.pck)).toBeGreaterThanOrEqual(0);
 
-  const off = await run({ "teacher.gate": "off" });
+  const off = await run(recipeWith({ ...notebook, "teacher.gate": "off" }));
   expect(off.kinds[0]).toBe("start");
-  expect(await readRunDescription(off.made)).not.toHaveProperty("teacher");
+  expect(await readRunDescription(off.made)).not.toHaveProperty("teachers");
 });

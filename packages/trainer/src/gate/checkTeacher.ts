@@ -5,6 +5,7 @@ import { createNetwork } from "../createNetwork.ts";
 import { microBatchSize } from "../microBatches.ts";
 import type { NamedWeights } from "../networks.ts";
 import type { Recipe } from "../recipe.ts";
+import type { Teacher } from "../teachers.ts";
 import { type ExpectedFigures, expectedFigures } from "./expectedFigures.ts";
 import { type MeasuredTeacher, measureTeacher } from "./measureTeacher.ts";
 import { feedOf, otherFeeds } from "./teacherFeed.ts";
@@ -12,6 +13,8 @@ import { feedOf, otherFeeds } from "./teacherFeed.ts";
 /** A teacher measured before training, as `run.json` keeps it. */
 export interface TeacherCheck extends MeasuredTeacher {
   readonly model: string;
+  /** Where the recipe has it: `teacher`, or `teachers.NAME`. */
+  readonly key: string;
   /** The first so many of the validation set's. */
   readonly persons: number;
   /** Name of the validation set. */
@@ -43,26 +46,30 @@ export const farBelowShare = 0.8;
 /** What {@link checkTeacher} looks at. */
 export interface CheckTeacherOptions {
   readonly recipe: Recipe;
+  /** One of `teachersOf` the recipe, and its weights. */
+  readonly teacher: Teacher;
   readonly weights: NamedWeights;
   readonly validation: Dataset;
 }
 
 /**
  * Measures a recipe's teacher on the first persons of the validation set, fed as training would feed it. One that is far below what it should reach
- * is fed otherwise too, to find out why. Null where there is nothing to measure: no teacher, `gate: off`, heatmaps from a cache, networks that find
+ * is fed otherwise too, to find out why. Null where there is nothing to measure: `gate: off`, heatmaps from a cache, networks that find
  * all persons, or a teacher with other joints than the data.
  */
-export async function checkTeacher(device: Device, { recipe, weights, validation }: CheckTeacherOptions): Promise<TeacherCheck | null> {
-  const { teacher, data } = recipe;
-  if (!teacher || teacher.gate === "off" || teacher.cache !== undefined) return null;
+export async function checkTeacher(device: Device, options: CheckTeacherOptions): Promise<TeacherCheck | null> {
+  const { recipe, weights, validation } = options;
+  const { key, recipe: teacher } = options.teacher;
+  const { data } = recipe;
+  if (teacher.gate === "off" || teacher.cache !== undefined) return null;
   const model = createNetwork(teacher, data.input, "teacher");
   if (!["heatmaps", "simcc"].includes(model.card.codec.kind) || teacher.joints !== validation.skeleton.joints.length) return null;
   if (teacher.skeleton !== undefined && teacher.skeleton !== validation.skeleton.name) return null;
 
   const dataset = firstSamples(validation, teacher.gatePersons);
-  const expected = expectedFigures(recipe, teacher, weights);
+  const expected = expectedFigures(recipe, options.teacher, weights);
   const pckThreshold = expected?.pckThreshold ?? recipe.pckThreshold;
-  const options = {
+  const measuring = {
     network: teacher,
     weights,
     dataset,
@@ -70,18 +77,19 @@ export async function checkTeacher(device: Device, { recipe, weights, validation
     ...(data.workers === undefined ? {} : { workers: data.workers }),
     pckThreshold,
   };
-  const feed = feedOf(recipe, model);
-  const measured = await measureTeacher(device, { ...options, feed, withAP: expected?.AP !== undefined });
+  const feed = feedOf(recipe, teacher, model);
+  const measured = await measureTeacher(device, { ...measuring, feed, withAP: expected?.AP !== undefined });
   const farBelow = expected ? farBelowOf(measured, expected) : null;
   const tried: TriedFeed[] = [];
-  for (const other of farBelow ? otherFeeds(feed, model, expected?.input ?? feed.input) : []) {
-    const { [farBelow!]: interval } = await measureTeacher(device, { ...options, feed: other.feed, withAP: farBelow === "AP" });
+  for (const other of farBelow ? otherFeeds(feed, { model, key }, expected?.input ?? feed.input) : []) {
+    const { [farBelow!]: interval } = await measureTeacher(device, { ...measuring, feed: other.feed, withAP: farBelow === "AP" });
     const value = interval?.value ?? 0;
     tried.push({ what: other.what, remedy: other.remedy, value, raises: value > measured[farBelow!]!.high }); // far below: it has a value
   }
   tried.sort((a, b) => b.value - a.value);
   return {
     model: teacher.model,
+    key,
     persons: dataset.samples.length,
     dataset: dataset.name,
     pckThreshold,

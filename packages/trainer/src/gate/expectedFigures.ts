@@ -1,6 +1,7 @@
 import { parseWeightsReference, publishedAccuracy } from "@kindling/models";
 import type { NamedWeights } from "../networks.ts";
-import type { Recipe, TeacherRecipe } from "../recipe.ts";
+import type { Recipe } from "../recipe.ts";
+import type { Teacher } from "../teachers.ts";
 
 /** What a teacher should reach, and who says so. */
 export interface ExpectedFigures {
@@ -19,9 +20,12 @@ export interface ExpectedFigures {
  * What the recipe expects of its teacher, else what the weights file says of its own validation, else what HRNet's authors published of COCO weights
  * with that name; null where nobody says anything.
  */
-export function expectedFigures(recipe: Recipe, teacher: TeacherRecipe, weights: NamedWeights): ExpectedFigures | null {
-  const { pckThreshold } = recipe;
-  if (teacher.expect) return { ...teacher.expect, pckThreshold, source: "the recipe expects (teacher.expect)" };
+export function expectedFigures(
+  { pckThreshold }: Recipe,
+  { key, recipe: teacher }: Teacher,
+  weights: NamedWeights,
+): ExpectedFigures | null {
+  if (teacher.expect) return { ...teacher.expect, pckThreshold, source: `the recipe expects (${key}.expect)` };
   const { said } = weights;
   if (said?.figures && said.model === teacher.model) {
     const { pck, AP, persons, validation } = said.figures;

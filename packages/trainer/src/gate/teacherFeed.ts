@@ -1,6 +1,6 @@
 import type { ModelCard, PoseModel } from "@kindling/models";
 import type { CropShape } from "@kindling/pose";
-import type { Recipe } from "../recipe.ts";
+import type { Recipe, TeacherRecipe } from "../recipe.ts";
 import { teacherCard } from "../teacherCard.ts";
 
 /** How a teacher gets to see persons. */
@@ -21,16 +21,19 @@ export interface OtherFeed {
 }
 
 /** How a recipe's training feeds its teacher. */
-export function feedOf(recipe: Recipe, teacher: PoseModel): TeacherFeed {
-  const { crop, input } = recipe.data;
-  return { normalization: teacherCard(recipe, teacher).input, crop, input };
+export function feedOf({ data: { crop, input } }: Recipe, teacher: TeacherRecipe, model: PoseModel): TeacherFeed {
+  return { normalization: teacherCard(teacher, model).input, crop, input };
 }
 
 /**
  * The usual mistakes undone one by one, then together where the recipe makes several: the normalisation of the network's card (or none, where the
  * recipe has the card's), the other order of colours, the other shape of crops, and crops of the size that the weights were trained with.
  */
-export function otherFeeds(feed: TeacherFeed, { card }: PoseModel, trainedInput: readonly [number, number]): readonly OtherFeed[] {
+export function otherFeeds(
+  feed: TeacherFeed,
+  { model: { card }, key }: { readonly model: PoseModel; readonly key: string },
+  trainedInput: readonly [number, number],
+): readonly OtherFeed[] {
   const { normalization, crop, input } = feed;
   const { mean, std, channelOrder } = normalization;
   const changes: { readonly change: Partial<TeacherFeed>; readonly what: string; readonly remedy: string; readonly restores: boolean }[] =
@@ -41,13 +44,13 @@ export function otherFeeds(feed: TeacherFeed, { card }: PoseModel, trainedInput:
       ? {
           change: { normalization: { channelOrder, mean: [0, 0, 0], std: [1, 1, 1] } },
           what: "with colours from 0 to 1 and no more",
-          remedy: "teacher.normalization: { mean: [0, 0, 0], std: [1, 1, 1] }",
+          remedy: `${key}.normalization: { mean: [0, 0, 0], std: [1, 1, 1] }`,
           restores: false,
         }
       : {
           change: { normalization: card.input },
           what: "normalised as its card says",
-          remedy: "no teacher.normalization",
+          remedy: `no ${key}.normalization`,
           restores: true,
         },
   );
@@ -55,7 +58,7 @@ export function otherFeeds(feed: TeacherFeed, { card }: PoseModel, trainedInput:
   changes.push({
     change: { normalization: { channelOrder: swapped, mean, std } },
     what: `with its colours in the order ${swapped}`,
-    remedy: `teacher.normalization: { channelOrder: ${swapped} }`,
+    remedy: `${key}.normalization: { channelOrder: ${swapped} }`,
     restores: false,
   });
   const shape = crop === "stretched" ? "padded" : "stretched";

@@ -1,3 +1,4 @@
+import { teacherLabel } from "../teachers.ts";
 import type { TeacherCheck } from "./checkTeacher.ts";
 
 /** A teacher that finds far less than it should, which stops the run before its first step. */
@@ -6,22 +7,23 @@ export class TeacherGateError extends Error {
   readonly check: TeacherCheck;
 
   constructor(check: TeacherCheck) {
-    super(`${teacherText(check)}; teacher.gate: warn trains all the same`);
+    super(`${teacherText(check)}; ${check.key}.gate: warn trains all the same`);
     this.check = check;
   }
 }
 
 /** What a check found, in a sentence; of a teacher that is far below with what would raise the figure. */
 export function teacherText(check: TeacherCheck): string {
-  const { model, persons, dataset, pckThreshold, pck, AP, expected, farBelow, tried } = check;
+  const { persons, dataset, pckThreshold, pck, AP, expected, farBelow, tried } = check;
   const name = { pck: `PCK@${pckThreshold}`, AP: "AP" };
   const shown = farBelow ?? (expected?.pck === undefined && AP ? "AP" : "pck");
   const measured = { pck, AP }[shown];
+  const who = `the teacher ${teacherLabel(check, check.model)}`;
   const on = `on ${persons} persons of ${dataset}`;
-  if (!measured) return `the teacher ${model} has no ${name[shown]} ${on}: no joint is labelled`;
-  const found = `the teacher ${model} reaches ${name[shown]} ${text(measured.value)} (${text(measured.low)}–${text(measured.high)}) ${on}`;
+  if (!measured) return `${who} has no ${name[shown]} ${on}: no joint is labelled`;
+  const found = `${who} reaches ${name[shown]} ${text(measured.value)} (${text(measured.low)}–${text(measured.high)}) ${on}`;
   const figure = expected?.[shown];
-  if (!expected || figure === undefined) return `${found}; nothing says what it should reach (teacher.expect can)`;
+  if (!expected || figure === undefined) return `${found}; nothing says what it should reach (${check.key}.expect can)`;
   if (!farBelow) return `${found}; ${expected.source} ${text(figure)}`;
   const causes = tried.filter(({ raises }) => raises);
   const best = causes[0];

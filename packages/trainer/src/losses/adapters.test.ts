@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { recordImages } from "../images.ts";
 import { readRecipe } from "../recipe/readRecipe.node.ts";
 import type { NetworkRecipe, Recipe } from "../recipe.ts";
+import { teachersOf } from "../teachers.ts";
 import { createAdapters } from "./adapters.ts";
 import type { FeatureLoss } from "./lossTerm.ts";
 
@@ -15,10 +16,11 @@ const recipes = await Promise.all(files.map(async (file) => ({ file, recipe: awa
 const withFeatures = recipes.filter(({ recipe }) => recipe.losses.some(({ kind }) => kind === "feature"));
 
 test.each(withFeatures)("the feature terms of recipes/$file name tensors of their networks", ({ recipe }) => {
-  const [student, teacher] = [named(recipe.student, "student"), named(recipe.teacher!, "teacher")];
-  const adapters = createAdapters(recipe, student, teacher);
+  const student = named(recipe.student, "student");
+  const teachers = teachersOf(recipe).map((teacher) => named(teacher.recipe, teacher.path));
+  const adapters = createAdapters(recipe, student, teachers);
   const graph = new Graph();
-  for (const model of [student, teacher]) model.call(recordImages(graph, 1, recipe.data.input, model.card), "eval");
+  for (const model of [student, ...teachers]) model.call(recordImages(graph, 1, recipe.data.input, model.card), "eval");
   for (const term of featureTerms(recipe)) {
     const [from, to] = [graph.find(term.student).shape, graph.find(term.teacher).shape];
     expect(from).toHaveLength(4);

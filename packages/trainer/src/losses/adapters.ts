@@ -7,16 +7,16 @@ import { isInner } from "./lossTerm.ts";
 
 /**
  * The 1×1 convolutions of the recipe's terms over features: from the channels of the student's tensor to those of the teacher's. The channels are
- * read off a recorded forward pass of both networks, which needs no memory.
+ * read off a recorded forward pass of the networks, which needs no memory.
  * @throws TapError listing the nearest paths when a term names a tensor that there is not, RecipeError when tensors that are compared without
  * an adapter differ in channels, or a term over features names something else.
  */
-export function createAdapters(recipe: Recipe, student: PoseModel, teacher: PoseModel | null): ReadonlyMap<string, Conv2d> {
+export function createAdapters(recipe: Recipe, student: PoseModel, teachers: readonly PoseModel[]): ReadonlyMap<string, Conv2d> {
   const adapters = new Map<string, Conv2d>();
   const terms = recipe.losses.filter(isInner);
-  if (terms.length === 0 || !teacher) return adapters;
+  if (terms.length === 0 || teachers.length === 0) return adapters;
   const graph = new Graph();
-  for (const model of [student, teacher]) model.call(recordImages(graph, 1, recipe.data.input, model.card), "eval");
+  for (const model of [student, ...teachers]) model.call(recordImages(graph, 1, recipe.data.input, model.card), "eval");
   for (const term of terms) {
     const [inChannels, outChannels] = [term.student, term.teacher].map((path) => channelsOf(term.name, path, graph.find(path)));
     if (!("adapter" in term)) continue; // it compares features of any channels

@@ -208,7 +208,7 @@ async function lossOfSamples(term: LossTerm, from: number, to: number): Promise<
   const isSimcc = term.kind === "simccKl";
   const context: LossContext = {
     student: isSimcc ? [tensors.x, tensors.y] : [tensors.student],
-    teacher: isSimcc ? [tensors.teacherX, tensors.teacherY] : [tensors.teacher],
+    teachers: [{ path: "teacher", weight: 1, outputs: isSimcc ? [tensors.teacherX, tensors.teacherY] : [tensors.teacher], joints: null }],
     targets: { target: tensors.target, targetX: tensors.targetX, targetY: tensors.targetY, mask: tensors.mask },
     everyJoint: () => fill(graph, [samples, k], 1),
     tap: (path) => tensors[taps[path as keyof typeof taps]], // those of the terms above

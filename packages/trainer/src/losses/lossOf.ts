@@ -18,10 +18,12 @@ import {
   type Tensor,
 } from "@kindling/autograd";
 import { sameShape } from "@kindling/gpu";
+import { ensembleOf, meanOfBins, softenedMean } from "./ensemble.ts";
 import type { LossContext } from "./lossContext.ts";
-import { couplesOf, pairOf, teacherOf, weightsOf } from "./lossOperands.ts";
+import { couplesOf, softTargetOf, studentOf, targetOf, weightsOf } from "./lossOperands.ts";
 import { isInner, type JointsKlLoss, type LossTerm, type MaskedL2Loss, type SimccKlLoss } from "./lossTerm.ts";
 import { partFieldLoss } from "./partFieldLoss.ts";
+import { termTeachers } from "./termTeachers.ts";
 
 type InnerLoss = Extract<LossTerm, { readonly student: string }>;
 
@@ -50,8 +52,10 @@ function outputLoss(term: Exclude<LossTerm, InnerLoss>, context: LossContext): T
 }
 
 function heatmapLoss(term: Exclude<LossTerm, InnerLoss | JointsKlLoss | SimccKlLoss | MaskedL2Loss>, context: LossContext): Tensor {
-  const [student, target] = pairOf(term, context);
-  const { mask, divideBy: normalization } = weightsOf(term, context);
+  const student = studentOf(term, context);
+  const scale = term.kind === "spatialKl" ? term.logitScale / term.temperature : null;
+  const target = scale === null ? targetOf(term, context) : softTargetOf(term, scale, context);
+  const { mask, divideBy: normalization } = weightsOf(term, context, termTeachers(term, context.teachers));
   switch (term.kind) {
     case "adaptiveWing":
       return adaptiveWing(student, target, mask ?? context.everyJoint(), { normalization });
@@ -79,28 +83,36 @@ function heatmapLoss(term: Exclude<LossTerm, InnerLoss | JointsKlLoss | SimccKlL
 
 /** Summed over the couples. */
 function jointsKlLoss(term: JointsKlLoss, context: LossContext): Tensor {
-  const { mask } = weightsOf(term, context);
   const normalization = term.normalization === "paper" ? "batchAndPixels" : "batchAndJoints";
   const options = { normalization, teacherGradient: !term.detachTeacher } as const;
   return couplesOf(term, context)
-    .map(([student, teacher]) => jointsKl(student, teacher, mask, options))
+    .map(({ student, teaching: { tensor, ensemble } }) => {
+      const { mask } = weightsOf(term, context, ensemble ?? []);
+      return jointsKl(student, tensor ?? softenedMean(ensemble, () => mask ?? context.everyJoint()), mask, options);
+    })
     .reduce(add);
 }
 
 /** Over x and over y, added. */
 function simccKlLoss(term: SimccKlLoss, context: LossContext): Tensor {
-  const { mask, divideBy } = weightsOf(term, context);
   const ofLabels = term.against === "groundTruth";
-  const targets = ofLabels ? [context.targets.targetX!, context.targets.targetY!] : teacherOf(context);
+  const ensemble = ofLabels ? null : ensembleOf(term.teacher, context);
+  const { mask, divideBy } = weightsOf(term, context, ensemble ?? []);
+  const labels = [context.targets.targetX, context.targets.targetY];
+  const isMean = ensemble !== null && ensemble.length > 1;
+  const targetOfAxis = (axis: number): Tensor => {
+    if (!ensemble) return labels[axis]!; // SimCC is learnt with such targets
+    return isMean ? meanOfBins(ensemble, axis, term.beta) : ensemble[0].outputs[axis]!; // a teacher of both
+  };
   const paper = ofLabels ? "jointsAndBins" : "batchAndJoints";
   const joint = divideBy === "visible" ? "visible" : "batchAndJoints";
   const options = {
     beta: term.beta,
-    labelSoftmax: !ofLabels || term.labelSoftmax,
+    labelSoftmax: ofLabels ? term.labelSoftmax : !isMean, // a mean is one of distributions
     labelBeta: term.beta,
     normalization: term.normalization === "paper" ? paper : joint,
   } as const;
-  return context.student.map((student, axis) => simccKl(student, targets[axis]!, mask, options)).reduce(add);
+  return context.student.map((student, axis) => simccKl(student, targetOfAxis(axis), mask, options)).reduce(add);
 }
 
 /**

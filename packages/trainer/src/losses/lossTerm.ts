@@ -38,7 +38,10 @@ interface HeatmapTerm extends OutputTerm {
   readonly against: "groundTruth" | "teacher";
   /** An output of the student by its name, `student.heatmaps.1`. Absent: what it predicts with. */
   readonly student?: string;
-  /** An output of the teacher, `teacher.heatmaps`, or of the student, `student.heatmaps.4`. Absent: what the teacher predicts with. */
+  /**
+   * An output of the teacher, `teacher.heatmaps`, or of the student, `student.heatmaps.4`; of several teachers one, `teacher.NAME`, or an output of it,
+   * `teacher.NAME.heatmaps`. Absent: what the teacher predicts with, of several the mean.
+   */
   readonly teacher?: string;
 }
 
@@ -79,7 +82,7 @@ export interface SpatialKlLoss extends Omit<HeatmapTerm, "against"> {
 /** KL between the softmaxes of heatmaps, summed over couples of outputs (online distillation, OKDHP). */
 export interface JointsKlLoss extends OutputTerm {
   readonly kind: "jointsKl";
-  /** [student, teacher] by the names of outputs. Absent: the student's heatmaps and the teacher's. */
+  /** [student, teacher] by the names of outputs, of several teachers `teacher.NAME` too. Absent: the student's heatmaps and the teacher's, of several the mean. */
   readonly couples?: readonly (readonly [student: string, teacher: string])[];
   /** Whether an output of the student that teaches stays as it is; the papers' code draws it towards its pupil. */
   readonly detachTeacher: boolean;
@@ -89,6 +92,8 @@ export interface JointsKlLoss extends OutputTerm {
 export interface SimccKlLoss extends OutputTerm {
   readonly kind: "simccKl";
   readonly against: "groundTruth" | "teacher";
+  /** One of several teachers, `teacher.NAME`. Absent: the teacher, of several the mean. */
+  readonly teacher?: string;
   /** What vectors are multiplied by to become logits. */
   readonly beta: number;
   /** Whether the labels become softmax(beta · label). A teacher's vectors always do. */
@@ -99,12 +104,14 @@ export interface SimccKlLoss extends OutputTerm {
 export interface MaskedL2Loss extends Term {
   readonly kind: "maskedL2";
   readonly against: "groundTruth" | "teacher";
+  /** One of several teachers, `teacher.NAME`. Absent: the teacher, of several the mean. */
+  readonly teacher?: string;
   readonly maps: "both" | "heatmaps" | "pafs";
   /** "paper": half the sum over a sample's cells and channels; "joint": the mean over them, of heatmaps and of fields. */
   readonly normalization: Normalization;
 }
 
-/** Two inner tensors, named by module path: `student.backbone.10.out` and `teacher.layer1.out`. */
+/** Two inner tensors, named by module path: `student.backbone.10.out` and `teacher.layer1.out`, of several teachers `teacher.NAME.layer1.out`. */
 interface InnerTerm extends Term {
   readonly student: string;
   readonly teacher: string;
@@ -137,12 +144,12 @@ export interface RelationalLoss extends InnerTerm {
 /** Whether a loss term needs the teacher network: not where it compares with labels, or with the student's own outputs. */
 export function looksAtTeacher(term: LossTerm): boolean {
   if ("against" in term && term.against === "groundTruth") return false;
-  if (term.kind === "jointsKl" && term.couples) return teacherTaps(term).length > 0;
+  if (term.kind === "jointsKl" && term.couples) return teacherPaths(term).length > 0;
   return !("teacher" in term && term.teacher !== undefined) || isOfTeacher(term.teacher);
 }
 
-/** Tensors of the teacher that a term names; none where it compares with what the teacher predicts with. */
-export function teacherTaps(term: LossTerm): readonly string[] {
+/** What a term names of teachers: tensors, and of several also one of them; nothing where it compares with what the only one, or the mean of all, says. */
+export function teacherPaths(term: LossTerm): readonly string[] {
   if (term.kind === "jointsKl") return (term.couples ?? []).flat().filter(isOfTeacher);
   if ("against" in term && term.against === "groundTruth") return [];
   return "teacher" in term && term.teacher !== undefined && isOfTeacher(term.teacher) ? [term.teacher] : [];

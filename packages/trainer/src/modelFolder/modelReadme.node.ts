@@ -4,6 +4,7 @@ import type { HeatmapEncoding } from "@kindling/pose";
 import { stringify } from "yaml";
 import type { Recipe } from "../recipe.ts";
 import type { EpochResults } from "../results.ts";
+import { teachersOf } from "../teachers.ts";
 import { modelFiles } from "./modelConfig.ts";
 
 /** How a network was trained, and the epoch that its weights are of where one was validated. */
@@ -36,7 +37,7 @@ function frontMatter({ card }: PoseModel, training: ModelTraining | null): strin
     pipeline_tag: task,
     tags: [
       ...(card.codec.kind === "classes" ? [] : ["pose-estimation"]),
-      ...(training?.recipe.teacher ? ["knowledge-distillation"] : []),
+      ...(training && teachersOf(training.recipe).length > 0 ? ["knowledge-distillation"] : []),
       card.name,
       ...(card.skeleton === null ? [] : [card.skeleton]),
     ],
@@ -96,10 +97,11 @@ const udpText =
   " It was trained in UDP's coding (Huang et al. 2020): the first and the last cell stand on the first and the last pixel, and crops are cut so too.";
 
 function trainingText({ recipe, best }: ModelTraining): string {
-  const { data, teacher, losses, optimizer, seed } = recipe;
+  const { data, losses, optimizer, seed } = recipe;
+  const teachers = teachersOf(recipe).map((teacher) => `\`${teacher.recipe.model}\``);
   const facts = [
     `- Trained on \`${path.basename(data.train.data)}\`, validated on \`${path.basename(data.validation.data)}\``,
-    ...(teacher ? [`- Teacher: \`${teacher.model}\``] : []),
+    ...(teachers.length > 0 ? [`- ${teachers.length > 1 ? "Teachers" : "Teacher"}: ${teachers.join(", ")}`] : []),
     `- Losses: ${losses.map(({ name, kind }) => `${name} (${kind})`).join(", ")}`,
     `- Optimiser: ${optimizer.kind}, learning rate ${optimizer.learningRate}, weight decay ${optimizer.weightDecay}, batches of ${data.batchSize}, seed ${seed}`,
   ];

@@ -1,14 +1,17 @@
 import { nearestName } from "@kindling/autograd";
 import { createNetwork } from "../createNetwork.ts";
-import { isInner, type LossTerm, looksAtTeacher, teacherTaps } from "../losses/lossTerm.ts";
+import { isInner, type LossTerm, looksAtTeacher, teacherPaths } from "../losses/lossTerm.ts";
+import { teacherAt, teacherTaps, termTeachers } from "../losses/termTeachers.ts";
 import type { NetworkRecipe, Recipe } from "../recipe.ts";
-import { type TaughtJoints, taughtJoints } from "../teacherOutputs.ts";
+import { jointsKnown, type TaughtJoints, taughtJoints } from "../teacherOutputs.ts";
+import { type Teacher, teacherLabel, teachersOf } from "../teachers.ts";
 import { isComplement } from "../weighting/lossWeight.ts";
+import { teacherIssue } from "./checkTeachers.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** What loss terms and the rest of a recipe do not agree on: the first disagreement, or none. */
 export function checkLosses(recipe: Recipe): DescribedIssue | undefined {
-  const { losses, teacher, metric } = recipe;
+  const { losses, metric } = recipe;
   for (const i of losses.keys()) {
     const found =
       checkName(recipe, i) ??
@@ -22,9 +25,9 @@ export function checkLosses(recipe: Recipe): DescribedIssue | undefined {
   if (metric === "loss" && !losses.some((term) => "against" in term && term.against === "groundTruth")) {
     return issue(["metric"], "metric: loss is measured against the ground truth, which no loss looks at; use pck, or add such a loss");
   }
-  if (teacher && !losses.some(looksAtTeacher))
-    return issue(["teacher"], "teacher: no loss compares with the teacher; add one or remove the teacher");
-  return undefined;
+  const teachers = teachersOf(recipe);
+  const idle = teachers.find((teacher) => !losses.some((term) => termTeachers(term, teachers).includes(teacher)));
+  return idle && issue(idle.key.split("."), `${idle.key}: no loss compares with the teacher; add one or remove the teacher`);
 }
 
 function checkName({ losses }: Recipe, i: number): DescribedIssue | undefined {
@@ -52,37 +55,63 @@ function checkLabels({ losses }: Recipe, i: number): DescribedIssue | undefined 
 }
 
 function checkTeacher(recipe: Recipe, i: number): DescribedIssue | undefined {
-  const { losses, student, teacher } = recipe;
-  const term = losses[i]!;
+  const term = recipe.losses[i]!;
   if (!looksAtTeacher(term)) return undefined;
-  const [tap] = teacherTaps(term);
-  if (tap !== undefined && teacher?.cache !== undefined) {
-    return issue(
-      ["teacher", "cache"],
-      `teacher.cache: losses[${i}] (${term.name}) compares with ${tap}, and the cache holds the teacher's heatmaps alone; remove one of the two`,
-    );
+  const at = `losses[${i}] (${term.name})`;
+  const all = teachersOf(recipe);
+  if (all.length === 0) return issue(["losses", i], `${at} compares with the teacher, but the recipe has no teacher`);
+  for (const path of teacherPaths(term)) {
+    const teacher = teacherAt(path, all);
+    const key = term.kind === "jointsKl" ? "couples" : "teacher";
+    const wrong = (sentence: string): DescribedIssue => issue(["losses", i, key], `losses[${i}].${key}: ${sentence}`);
+    if (!teacher) return wrong(`${path} is of none of the teachers, which are ${all.map((each) => each.path).join(", ")}`);
+    const isTensor = path !== teacher.path;
+    if (isInner(term) && !isTensor) return wrong(`${path} is a teacher; expected a tensor of it, such as ${path}.layer1.out`);
+    if (isTensor && (term.kind === "simccKl" || term.kind === "maskedL2"))
+      return wrong(all.length > 1 ? `expected one of the teachers, such as ${teacher.path}; got ${path}` : "the only teacher has no name; remove it"); // biome-ignore format: one line
   }
-  if (!teacher) return issue(["losses", i], `losses[${i}] (${term.name}) compares with the teacher, but the recipe has no teacher`);
-  const joints = jointsTaught(recipe);
-  if (joints && tap !== undefined && !isInner(term)) {
-    return issue(
-      ["losses", i],
-      `losses[${i}] (${term.name}) names ${tap}, whose joints are not the student's; leave it out: joints are taught by name`,
-    );
+  const taps = teacherTaps(term, all);
+  const teachers = termTeachers(term, all);
+  for (const teacher of teachers) {
+    const tap = taps.find((path) => teacherAt(path, [teacher]));
+    const found = checkTaught(recipe, i, teacher, tap);
+    if (found) return found;
   }
-  if (joints && teacher.cache !== undefined) {
-    return issue(["teacher", "cache"], "teacher.cache: holds heatmaps of the student's joints, and the teacher has others; remove it");
-  }
-  if (joints?.includes(null) && recipe.accumulate > 1 && "joints" in term && term.joints === "labelled") {
+  const known = jointsKnown(teachers.map((teacher) => jointsTaught(recipe, teacher)));
+  if (known?.includes(false) && recipe.accumulate > 1 && "joints" in term && term.joints === "labelled") {
     return issue(
       ["accumulate"],
-      `accumulate: losses[${i}] (${term.name}) divides by labelled joints that the teacher knows, which parts of a batch cannot count; set accumulate: 1 or joints: all`,
+      `accumulate: ${at} divides by labelled joints that the teacher knows, which parts of a batch cannot count; set accumulate: 1 or joints: all`,
     );
   }
-  if (!isInner(term) && !joints && teacher.joints !== student.joints) {
+  return undefined;
+}
+
+/** Whether one teacher can teach the term, by what it predicts with or by a tensor of it. */
+function checkTaught(recipe: Recipe, i: number, teacher: Teacher, tap: string | undefined): DescribedIssue | undefined {
+  const { losses, student } = recipe;
+  const term = losses[i]!;
+  const at = `losses[${i}] (${term.name})`;
+  const { cache, joints: count } = teacher.recipe;
+  if (tap !== undefined && cache !== undefined) {
+    return teacherIssue(
+      teacher,
+      "cache",
+      `${at} compares with ${tap}, and the cache holds the teacher's heatmaps alone; remove one of the two`,
+    );
+  }
+  const joints = jointsTaught(recipe, teacher);
+  if (joints && tap !== undefined && !isInner(term)) {
+    const remedy = teacher.path === "teacher" ? "leave it out" : `name ${teacher.path}`;
+    return issue(["losses", i], `${at} names ${tap}, whose joints are not the student's; ${remedy}: joints are taught by name`);
+  }
+  if (joints && cache !== undefined) {
+    return teacherIssue(teacher, "cache", "holds heatmaps of the student's joints, and the teacher has others; remove it");
+  }
+  if (!isInner(term) && !joints && count !== student.joints) {
     return issue(
       ["losses", i],
-      `losses[${i}] (${term.name}) compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacher.joints}`,
+      `${at} compares heatmaps joint by joint, but the student has ${student.joints} joints and the teacher ${teacherLabel(teacher, String(count))}`,
     );
   }
   return undefined;
@@ -90,27 +119,29 @@ function checkTeacher(recipe: Recipe, i: number): DescribedIssue | undefined {
 
 /** Whether the networks put out what the term compares. */
 function checkOperands(recipe: Recipe, i: number): DescribedIssue | undefined {
-  const { student, teacher, data } = recipe;
+  const { student, data } = recipe;
   const term = recipe.losses[i]!;
   if (isInner(term)) return undefined; // looked for on a recorded graph, by createAdapters
   const at = `losses[${i}] (${term.name})`;
-  const networks = Object.entries({ student, ...(teacher && looksAtTeacher(term) ? { teacher } : {}) });
-  for (const [role, network] of networks) {
-    const { name, codec } = cardOf(network, recipe, role);
-    const wanted = term.kind === "simccKl" ? "simcc" : term.kind === "maskedL2" ? "pafs" : "heatmaps";
+  const all = teachersOf(recipe);
+  const wanted = term.kind === "simccKl" ? "simcc" : term.kind === "maskedL2" ? "pafs" : "heatmaps";
+  const wrong = (who: string, codec: keyof typeof outputNames): DescribedIssue =>
+    issue(["losses", i], `${at} compares ${outputNames[wanted]}, but the ${who} puts out ${outputNames[codec]}`);
+  const ofStudent = cardOf(student, recipe, "student");
+  if (ofStudent.codec.kind !== wanted) return wrong(`student ${ofStudent.name}`, ofStudent.codec.kind);
+  for (const teacher of termTeachers(term, all)) {
+    const { name, codec } = cardOf(teacher.recipe, recipe, teacher.path);
     // A teacher's heatmaps teach a student of SimCC by their marginals.
-    const isMarginal = role === "teacher" && wanted === "simcc" && codec.kind === "heatmaps" && teacher?.cache === undefined;
-    if (codec.kind !== wanted && !isMarginal) {
-      return issue(["losses", i], `${at} compares ${outputNames[wanted]}, but the ${role} ${name} puts out ${outputNames[codec.kind]}`);
-    }
+    const isMarginal = wanted === "simcc" && codec.kind === "heatmaps" && teacher.recipe.cache === undefined;
+    if (codec.kind !== wanted && !isMarginal) return wrong(`teacher ${teacherLabel(teacher, name)}`, codec.kind);
   }
   for (const [key, path] of namedOutputs(term)) {
-    const role = path.slice(0, path.indexOf("."));
-    const network = role === "student" ? student : teacher;
-    if (!network) continue; // checkTeacher has said so
-    const known = cardOf(network, recipe, role)
+    const teacher = teacherAt(path, all);
+    if (teacher?.path === path) continue;
+    const [root, network] = teacher ? [teacher.path, teacher.recipe] : ["student", student]; // checkTeacher knows all others
+    const known = cardOf(network, recipe, root)
       .outputs(data.input)
-      .map(({ name }) => `${role}.${name}`);
+      .map(({ name }) => `${root}.${name}`);
     if (!known.includes(path)) {
       const nearest = nearestName(path, known) ?? known[0];
       return issue(["losses", i, key], `losses[${i}].${key}: no output is named ${path}; the nearest is ${nearest}`);
@@ -143,10 +174,9 @@ function namedOutputs(term: LossTerm): readonly (readonly [key: string, path: st
   });
 }
 
-/** The student's joints among the teacher's, where they differ. */
-function jointsTaught(recipe: Recipe): TaughtJoints | null {
-  if (!recipe.teacher) return null;
-  return taughtJoints(recipe, { student: cardOf(recipe.student, recipe, "student"), teacher: cardOf(recipe.teacher, recipe, "teacher") });
+/** The student's joints among a teacher's, where they differ. */
+function jointsTaught(recipe: Recipe, { path, recipe: teacher }: Teacher): TaughtJoints | null {
+  return taughtJoints(recipe, teacher, { student: cardOf(recipe.student, recipe, "student"), teacher: cardOf(teacher, recipe, path) });
 }
 
 function cardOf(network: NetworkRecipe, { data }: Recipe, role: string): ReturnType<typeof createNetwork>["card"] {

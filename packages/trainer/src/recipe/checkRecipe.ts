@@ -1,17 +1,20 @@
 import { type AnyModule, heatmapsAt, ModelError } from "@kindling/models";
 import { simccDecodings } from "@kindling/pose";
 import { createNetwork } from "../createNetwork.ts";
-import { isWithin, missingPart } from "../partPath.ts";
+import { missingPart } from "../partPath.ts";
 import type { Recipe } from "../recipe.ts";
-import { unsharable } from "../sharedParts.ts";
+import { teachersOf } from "../teachers.ts";
 import { checkLosses } from "./checkLosses.ts";
 import { checkScenes } from "./checkScenes.ts";
+import { checkTeacherNames, checkTeachers } from "./checkTeachers.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** The first disagreement between values that are each right alone, or none. */
 export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
   return (
+    checkTeacherNames(recipe) ??
     checkNetworks(recipe) ??
+    checkTeachers(recipe) ??
     checkCodec(recipe) ??
     checkUdp(recipe) ??
     checkScenes(recipe) ??
@@ -26,12 +29,13 @@ export function checkRecipe(recipe: Recipe): DescribedIssue | undefined {
 }
 
 /** Records on disk are of crops by HRNet's rule. */
-function checkUdp({ data, teacher }: Recipe): DescribedIssue | undefined {
+function checkUdp(recipe: Recipe): DescribedIssue | undefined {
+  const { data } = recipe;
   if (data.codec.kind !== "heatmaps" || data.codec.encoding !== "udp") return undefined;
   if (data.crop === "stretched")
     return issue(["data", "crop"], "data.crop: udp's coding has crops of its own; take padded, or encoding: unbiased");
-  const kept = { "data.train.crops": data.train.crops, "data.validation.crops": data.validation.crops, "teacher.cache": teacher?.cache };
-  const found = Object.entries(kept).find(([, folder]) => folder !== undefined)?.[0];
+  const kept = { "data.train.crops": data.train.crops, "data.validation.crops": data.validation.crops };
+  const found = Object.entries(kept).find(([, folder]) => folder !== undefined)?.[0] ?? cacheKey(recipe);
   if (found === undefined) return undefined;
   return issue(
     found.split("."),
@@ -40,43 +44,24 @@ function checkUdp({ data, teacher }: Recipe): DescribedIssue | undefined {
 }
 
 function checkNetworks(recipe: Recipe): DescribedIssue | undefined {
-  const { student, teacher, data } = recipe;
-  for (const [role, network] of Object.entries({ student, ...(teacher ? { teacher } : {}) })) {
+  const { student, data } = recipe;
+  const teachers = teachersOf(recipe).map((teacher) => ({ ...teacher, network: teacher.recipe }));
+  for (const { key, path, network } of [{ key: "student", path: "student", network: student }, ...teachers]) {
     try {
-      const model = createNetwork(network, data.input, role);
+      const model = createNetwork(network, data.input, path);
       if (model.card.codec.kind !== "simcc") heatmapsAt(model.card, data.input);
-      if (role === "student" && student.backbone !== undefined && !model.backboneOf) {
+      if (path === "student" && student.backbone !== undefined && !model.backboneOf) {
         return issue(["student", "backbone"], `student.backbone: ${student.model} takes its pretrained layers from student.weights`);
       }
-      const missing = role === "student" ? checkParts(recipe, model) : undefined;
+      const missing = path === "student" ? checkParts(recipe, model) : undefined;
       if (missing) return missing;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      return issue([role, error.option], `${role}.${error.option}: ${error.message}`);
+      return issue([...key.split("."), error.option], `${key}.${error.option}: ${error.message}`);
     }
   }
-  const unshared = checkShares(recipe);
-  if (unshared) return unshared;
   if (student.backbone !== undefined && student.weights !== undefined) {
     return issue(["student", "backbone"], "student.backbone: student.weights already holds the backbone; remove one of the two");
-  }
-  return undefined;
-}
-
-/** Parts of the teacher that are to be the student's. */
-function checkShares({ student, teacher, freeze = [], data }: Recipe): DescribedIssue | undefined {
-  const { shares = [], cache } = teacher ?? {};
-  if (!teacher || shares.length === 0) return undefined;
-  const at = ["teacher", "shares"];
-  if (cache !== undefined)
-    return issue(at, "teacher.shares: a cached teacher computes nothing that could be shared; remove one of the two");
-  const [ofStudent, ofTeacher] = [createNetwork(student, data.input, "student"), createNetwork(teacher, data.input, "teacher")];
-  for (const part of shares) {
-    const problem = unsharable(ofStudent, ofTeacher, part);
-    if (problem !== undefined) return issue(at, `teacher.shares: ${part} cannot be shared: ${problem}`);
-    if (!freeze.some((pattern) => isWithin(pattern, `student.${part}`))) {
-      return issue(at, `teacher.shares: the student must not change what it shares; add freeze: [student.${part}]`);
-    }
   }
   return undefined;
 }
@@ -157,7 +142,8 @@ function checkBoxes({ data: { validation, codec }, metric }: Recipe): DescribedI
 }
 
 /** Stretched crops are made from the images, one a person, as they are. */
-function checkCrop({ data, teacher }: Recipe): DescribedIssue | undefined {
+function checkCrop(recipe: Recipe): DescribedIssue | undefined {
+  const { data } = recipe;
   if (data.crop === "padded") return undefined;
   const clash =
     data.codec.kind === "pafs"
@@ -166,13 +152,14 @@ function checkCrop({ data, teacher }: Recipe): DescribedIssue | undefined {
         ? "augmentation makes padded crops"
         : data.train.crops !== undefined || data.validation.crops !== undefined
           ? "the stored crops are padded"
-          : teacher?.cache !== undefined
+          : cacheKey(recipe) !== undefined
             ? "the teacher's cached heatmaps are of padded crops"
             : undefined;
   return clash === undefined ? undefined : issue(["data", "crop"], `data.crop: ${clash}, so they cannot be ${data.crop}`);
 }
 
-function checkAugmentation({ data, teacher, schedule }: Recipe): DescribedIssue | undefined {
+function checkAugmentation(recipe: Recipe): DescribedIssue | undefined {
+  const { data, schedule } = recipe;
   const { augment, augmentLast, train, cache } = data;
   if (augmentLast && augmentLast.epochs > schedule.epochs) {
     return issue(
@@ -185,8 +172,15 @@ function checkAugmentation({ data, teacher, schedule }: Recipe): DescribedIssue 
   const kept = (path: string, what: string): DescribedIssue =>
     issue(path.split("."), `${path}: holds ${what}, and ${key} makes other crops in every epoch; remove one of the two`);
   if (train.crops !== undefined) return kept("data.train.crops", "each person's crop as it is without augmentation");
-  if (teacher?.cache !== undefined) return kept("teacher.cache", "the teacher's heatmaps of crops without augmentation");
+  const ofTeacher = cacheKey(recipe);
+  if (ofTeacher !== undefined) return kept(ofTeacher, "the teacher's heatmaps of crops without augmentation");
   return cache ? kept("data.cache", "every person as prepared in the first epoch") : undefined;
+}
+
+/** Where the recipe has its first cached teacher's cache. */
+function cacheKey(recipe: Recipe): string | undefined {
+  const cached = teachersOf(recipe).find((teacher) => teacher.recipe.cache !== undefined);
+  return cached && `${cached.key}.cache`;
 }
 
 function checkOptimizer({ optimizer }: Recipe): DescribedIssue | undefined {

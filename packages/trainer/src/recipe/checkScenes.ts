@@ -1,12 +1,16 @@
 import type { Recipe } from "../recipe.ts";
+import { teachersOf } from "../teachers.ts";
+import { teacherIssue } from "./checkTeachers.ts";
 import type { DescribedIssue } from "./describeIssue.ts";
 
 /** What disagrees in a recipe for a network that finds all persons at once, or where such a thing is asked of another network; or nothing. */
-export function checkScenes({ data, teacher, evaluate }: Recipe): DescribedIssue | undefined {
+export function checkScenes(recipe: Recipe): DescribedIssue | undefined {
+  const { data, evaluate } = recipe;
+  const teachers = teachersOf(recipe);
   if (data.codec.kind !== "pafs") {
     if (data.scenes) return issue(["data", "scenes"], `data.scenes: is for codec pafs; got codec ${data.codec.kind}`);
-    if (teacher?.input) return issue(["teacher", "input"], `teacher.input: is for codec pafs; got codec ${data.codec.kind}`);
-    return undefined;
+    const resized = teachers.find((teacher) => teacher.recipe.input);
+    return resized && teacherIssue(resized, "input", `is for codec pafs; got codec ${data.codec.kind}`);
   }
   if (data.augment !== "none") {
     return issue(["data", "augment"], "data.augment: changes crops of one person; images with all persons have data.scenes");
@@ -23,10 +27,8 @@ export function checkScenes({ data, teacher, evaluate }: Recipe): DescribedIssue
       "data.cache: keeps what was made of an image, and scenes of kind crops are drawn anew in every epoch; leave one out",
     );
   }
-  if (teacher?.cache !== undefined) {
-    return issue(["teacher", "cache"], "teacher.cache: holds heatmaps of one person; a teacher that finds all persons runs in every step");
-  }
-  return undefined;
+  const cached = teachers.find((teacher) => teacher.recipe.cache !== undefined);
+  return cached && teacherIssue(cached, "cache", "holds heatmaps of one person; a teacher that finds all persons runs in every step");
 }
 
 function issue(path: readonly PropertyKey[], sentence: string): DescribedIssue {

@@ -52,6 +52,8 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Descr
       return { path, sentence: wrong(at, oneOf(issue.values), issue.input, issue.values) };
     case "invalid_type":
       return { path, sentence: wrong(at, typeNames[issue.expected] ?? issue.expected, issue.input) };
+    case "invalid_key":
+      return { path, sentence: wrong(at, issue.issues[0]?.message ?? "another name", path.at(-1)) };
     case "too_small":
       return { path, sentence: wrong(at, bound(issue.origin, issue.inclusive ? "at least" : "above", issue.minimum), issue.input) };
     case "too_big":
@@ -77,7 +79,8 @@ function isKeyOfAnotherKind(path: readonly PropertyKey[]): boolean {
 function keyAdvice(key: string, siblings: readonly string[]): string {
   const beside = nearestName(key, siblings);
   if (beside !== undefined) return `did you mean ${beside}?`;
-  const everywhere = new Map(recipeKeys().map(({ path }) => [path.slice(path.lastIndexOf(".") + 1), path]));
+  const keys = recipeKeys().filter(({ path }) => !path.startsWith("teachers.")); // which are teacher's
+  const everywhere = new Map(keys.map(({ path }) => [path.slice(path.lastIndexOf(".") + 1), path]));
   const elsewhere = nearestName(key, everywhere.keys());
   return elsewhere === undefined ? `known are ${siblings.join(", ")}` : `did you mean ${everywhere.get(elsewhere)}?`;
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { looksAtTeacher, teacherTaps } from "../losses/lossTerm.ts";
+import { looksAtTeacher } from "../losses/lossTerm.ts";
+import { teacherTaps } from "../losses/termTeachers.ts";
 import type { Recipe } from "../recipe.ts";
+import { teachersOf } from "../teachers.ts";
 import { parseRecipe } from "./parseRecipe.ts";
 import { RecipeError } from "./recipeError.ts";
 import { recipeToYaml } from "./recipeToYaml.ts";
@@ -75,10 +77,12 @@ test("a teacher of heatmaps teaches vectors by their marginals, and other joints
 });
 
 test("a tap is a tensor of the teacher that a term names, and not the outputs of the student itself", () => {
-  expect(withLoss("kind: mse, against: teacher, teacher: teacher.heatmaps", teacher).losses.flatMap(teacherTaps)).toEqual([
-    "teacher.heatmaps",
-  ]);
-  expect(withLoss("kind: jointsKl", teacher).losses.flatMap(teacherTaps)).toEqual([]);
+  const taps = (kind: string): readonly string[] => {
+    const recipe = withLoss(kind, teacher);
+    return recipe.losses.flatMap((term) => teacherTaps(term, teachersOf(recipe)));
+  };
+  expect(taps("kind: mse, against: teacher, teacher: teacher.heatmaps")).toEqual(["teacher.heatmaps"]);
+  expect(taps("kind: jointsKl")).toEqual([]);
 });
 
 test.each([

@@ -36,6 +36,11 @@ const ofOutputs = {
 };
 const studentTensor = z.string().regex(/^student\..+/, "a tensor of the student, such as student.backbone.10.out");
 const teacherTensor = z.string().regex(/^teacher\..+/, "a tensor of the teacher, such as teacher.layer1.out");
+const oneOfSeveral = z
+  .string()
+  .regex(/^teacher\.\w+$/, "one of several teachers by its name, teacher.NAME")
+  .exactOptional()
+  .describe("one of several teachers, teacher.NAME; default: the mean of all");
 const studentOutput = z
   .string()
   .regex(/^student\..+/, "an output of the student, such as student.heatmaps.1")
@@ -43,7 +48,9 @@ const studentOutput = z
 const teachingOutput = z
   .string()
   .regex(/^(?:teacher|student)\..+/, "an output of the teacher or of the student itself, such as student.heatmaps.4")
-  .describe("an output that teaches; default: what the teacher predicts with");
+  .describe(
+    "what teaches: an output, or one of several teachers, teacher.NAME; default: what the teacher predicts with, of several the mean",
+  );
 const ofHeatmaps = { ...ofOutputs, student: studentOutput.exactOptional(), teacher: teachingOutput.exactOptional() };
 const confidence = z
   .union([z.literal("peak"), closedObject({ radius: z.number().min(0) })], { error: "peak, or { radius } in cells" })
@@ -74,6 +81,7 @@ export const lossSchema: z.ZodType<LossTerm> = z.discriminatedUnion("kind", [
     ...ofOutputs,
     kind: z.literal("simccKl"),
     against,
+    teacher: oneOfSeveral,
     beta: positive.default(10).describe("what vectors are multiplied by before the softmax"),
     labelSoftmax: z.boolean().default(true).describe("whether labels become softmax(beta · label), as in RTMPose"),
   }),
@@ -81,6 +89,7 @@ export const lossSchema: z.ZodType<LossTerm> = z.discriminatedUnion("kind", [
     ...term,
     kind: z.literal("maskedL2"),
     against,
+    teacher: oneOfSeveral,
     maps: z.enum(["both", "heatmaps", "pafs"]).default("both"),
     normalization: ofOutputs.normalization,
   }),

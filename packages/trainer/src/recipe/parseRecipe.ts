@@ -52,6 +52,8 @@ const pathKeys = [
   "student.weights",
   "teacher.weights",
   "teacher.cache",
+  "teachers.*.weights",
+  "teachers.*.cache",
   "data.train.data",
   "data.train.images",
   "data.train.crops",
@@ -66,8 +68,7 @@ const pathKeys = [
 ];
 
 function resolvePaths(content: Record<string, unknown>, recipeFolder: string, workingFolder: string, changes: readonly Override[]): void {
-  for (const key of pathKeys) {
-    const parts = key.split(".");
+  for (const parts of pathKeys.flatMap((key) => namedParts(key, content))) {
     let owner: unknown = content;
     for (const part of parts.slice(0, -1)) owner = isMapping(owner) ? owner[part] : undefined;
     const last = parts.at(-1)!;
@@ -76,6 +77,14 @@ function resolvePaths(content: Record<string, unknown>, recipeFolder: string, wo
     if (last === "skeleton" && !/\.(json|ya?ml)$/i.test(value)) continue; // a name
     owner[last] = resolvePath(changes.some(({ path }) => isPrefix(path, parts)) ? workingFolder : recipeFolder, value);
   }
+}
+
+/** A key's parts, one for each name that the recipe has in place of `*`. */
+function namedParts(key: string, content: Record<string, unknown>): readonly (readonly string[])[] {
+  const [above = "", below] = key.split(".*.");
+  if (below === undefined) return [key.split(".")];
+  const names = content[above];
+  return isMapping(names) ? Object.keys(names).map((name) => [above, name, below]) : [];
 }
 
 function placeOf(

@@ -3,7 +3,7 @@ import { recipeJsonSchema } from "./recipeJsonSchema.ts";
 
 /** One value of a recipe, for help texts and for finding the nearest key. */
 export interface RecipeKey {
-  /** Dotted, as overrides spell it; `N` stands for the index in a list: `losses.N.weight`. */
+  /** Dotted, as overrides spell it; `N` stands for the index in a list: `losses.N.weight`, `NAME` for a name of the recipe's own: `teachers.NAME.weights`. */
   readonly path: string;
   /** The choices, or the type: `f32 | f16`, `integer`, `[number, number]`. */
   readonly type: string;
@@ -23,8 +23,9 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 function collect(schema: JsonSchema, path: string, keys: Map<string, RecipeKey>): void {
   for (const branch of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) collect(branch as JsonSchema, path, keys);
   if (schema.anyOf || schema.oneOf) return;
-  if (schema.properties) {
-    for (const [key, value] of Object.entries(schema.properties)) collect(value as JsonSchema, path ? `${path}.${key}` : key, keys);
+  if (schema.properties || schema.propertyNames) {
+    if (schema.propertyNames) collect(schema.additionalProperties as JsonSchema, `${path}.NAME`, keys); // of a mapping by names
+    for (const [key, value] of Object.entries(schema.properties ?? {})) collect(value as JsonSchema, path ? `${path}.${key}` : key, keys);
   } else if (schema.type === "array" && schema.items && !schema.prefixItems) {
     collect(schema.items as JsonSchema, `${path}.N`, keys);
   } else {

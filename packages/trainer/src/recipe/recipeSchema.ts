@@ -1,5 +1,4 @@
-import { heads } from "@kindling/models";
-import { heatmapDecodings, heatmapEncodings, type SimccLabels, simccSigma, skeletons } from "@kindling/pose";
+import { heatmapDecodings, heatmapEncodings, type SimccLabels, simccSigma } from "@kindling/pose";
 import { z } from "zod";
 import { parameterKinds } from "../optimizers/parameterGroups.ts";
 import { defaultSigma, type Recipe } from "../recipe.ts";
@@ -8,66 +7,21 @@ import { augmentLastSchema, augmentSchema } from "./augmentSchema.ts";
 import { closedObject } from "./closedObject.ts";
 import { trainingSetSchema, validationSetSchema } from "./dataSetSchema.ts";
 import { lossSchema, weightingSchema } from "./lossSchema.ts";
+import { networkKeys, partPath } from "./networkKeys.ts";
 import { scenesSchema } from "./scenesSchema.ts";
+import { teacherSchema, teachersSchema } from "./teacherSchema.ts";
 
 const path = z.string().min(1);
 const positive = z.number().gt(0);
 const fraction = z.number().min(0).lt(1);
-const share = z.number().gt(0).max(1);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 const count = z.int().min(1);
 const size = z.tuple([count, count]);
 
-const partPath = z.string().regex(/^[\w*]+(\.[\w*]+)*$/, "names joined by dots, such as student.backbone, * for any one name");
-const model = z.string().describe("the network by its name, squeezenet-hpe or hrnet-w32 for example; docs/models.md lists all");
-const joints = count.default(17).describe("key points, one heatmap each");
-const width = positive.max(4).default(1).describe("multiplies the channels of the hidden layers");
-const refinements = z.int().min(0).max(8).exactOptional().describe("Lightweight OpenPose: stages that refine the first maps; default 1");
-const stages = z.int().min(1).max(4).exactOptional().describe("multi-output HRNet: stages that are built, each with an exit; default 4");
-const branches = z.int().min(2).max(8).exactOptional().describe("okdhp-hrnet: last stages that learn from their ensemble; default 3");
-const head = z.enum(heads).exactOptional().describe("squeezenet-hpe: where the heatmaps are made; default afterUpsampling");
-const network = { model, joints, width, refinements, stages, branches, head };
-
-const skeletonName = z.enum(skeletons.map(({ name }) => name));
 const student = closedObject({
-  ...network,
+  ...networkKeys,
   backbone: path.exactOptional().describe("weights of the backbone alone, such as ImageNet's"),
   weights: path.exactOptional().describe("weights of the whole network to start from"),
 });
-const teacher = closedObject({
-  ...network,
-  weights: path.describe("trained weights"),
-  skeleton: skeletonName.exactOptional().describe("what its key points are; default by their number. Joints are taught by their names"),
-  encoding: z
-    .enum(["unbiased", "msra", "udp"])
-    .exactOptional()
-    .describe("how its heatmaps lie, for a student of SimCC, who learns their marginals"),
-  sigma: positive.exactOptional().describe("of its heatmaps in cells, for a student of SimCC; default: data.sigma"),
-  shares: z
-    .array(partPath)
-    .exactOptional()
-    .describe("parts that the student has too, frozen, such as backbone: both have the teacher's weights there and compute them once"),
-  input: size.exactOptional().describe("codec pafs: what the teacher sees, [height, width]; default: the student's input"),
-  cache: path.exactOptional().describe("folder of the heatmaps that `kindling teacher-cache` made; training then runs no teacher"),
-  normalization: closedObject({
-    channelOrder: z.enum(["rgb", "bgr"]).exactOptional(),
-    mean: triple.exactOptional(),
-    std: z.tuple([positive, positive, positive]).exactOptional(),
-  })
-    .exactOptional()
-    .describe(
-      "how crops become its input, (byte / 255 − mean) / std; default: as the network was published, most with ImageNet's statistics",
-    ),
-  gate: z
-    .enum(["stop", "warn", "off"])
-    .default("stop")
-    .describe("what a teacher does to the run that, before training, finds far less than it should; off: it is not measured"),
-  gatePersons: count.default(100).describe("persons of the validation set that it is measured on"),
-  expect: closedObject({ pck: share.exactOptional(), AP: share.exactOptional() })
-    .exactOptional()
-    .describe("what it should reach there; default: what its weights file says, or its authors of HRNet's COCO weights"),
-});
-
 const jointWeights = z.array(z.number().min(0)).min(1).exactOptional().describe("one weight a joint, such as HRNet's; default: 1 each");
 const simccLabels = z.discriminatedUnion("kind", [
   closedObject({
@@ -236,7 +190,10 @@ export const recipeSchema: z.ZodType<Recipe> = closedObject({
     .describe("name of the run folder"),
   seed: z.int().min(0).max(0xffff_ffff),
   student,
-  teacher: teacher.exactOptional(),
+  teacher: teacherSchema.exactOptional(),
+  teachers: teachersSchema
+    .exactOptional()
+    .describe("several by names, in place of teacher: a loss names one, or learns from the mean of all"),
   data,
   losses: z.array(lossSchema).min(1),
   weighting: weightingSchema

@@ -41,7 +41,7 @@ test("what terms over heatmaps and fields pull is the norm of their gradients at
   using networks = createNetworks(device, recipe, teacherWeights(recipe));
   const [student, teacher] = [
     await mapsOf(recipe, networks, networks.student, "train", batch),
-    await mapsOf(recipe, networks, networks.teacher!, "eval", batch),
+    await mapsOf(recipe, networks, networks.teachers[0]!.model, "eval", batch),
   ];
   const { heatmaps, pafs, mask } = batch.targets;
   // L = Σ ((ŷ − y) · mask)² / 2n, so ∂L/∂ŷ = (ŷ − y) · mask² / n.
