@@ -8,7 +8,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CachedTeacher, cacheTeacher } from "./cacheTeacher.node.ts";
 import { NetworkError } from "./networkError.ts";
 import { readRecipeData, readRecipeWeights } from "./readRecipeData.node.ts";
-import { RecipeError } from "./recipe/recipeError.ts";
 import type { Recipe } from "./recipe.ts";
 import { type Teacher, teachersOf } from "./teachers.ts";
 import { createTinyData, createTinyTrainer, groundTruthTerm, type TinyData, tinyRecipe } from "./testing/tinyRun.node.ts";
