@@ -17,7 +17,8 @@ export interface RecordedGradients {
 }
 
 /**
- * Forward passes (of the teachers at the paths in `keptTeachers` what `TeacherHeatmaps` has of them), weighted losses and the backward pass; each gradient lands in the store's gradient arena.
+ * Forward passes, weighted losses and the backward pass; each gradient lands in the store's gradient arena. What the teachers at the paths in
+ * `keptTeachers` say is an input, which `TeacherHeatmaps` has.
  *
  * Of a recipe that accumulates, the graph is that of one part of the batch: each loss counts by its share in the whole batch's (`lossShares`),
  * and losses and gradients are added to sums, which the first part begins anew (`keep` 0). What the update then reads is `gradientSums`.

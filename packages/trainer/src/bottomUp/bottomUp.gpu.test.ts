@@ -25,13 +25,15 @@ afterAll(() => data[Symbol.asyncDispose]());
 
 const [n, h, w] = [2, 3, 4];
 const cells = n * h * w;
+const fields = { paf1: randomValues(2, cells * fieldChannels), pafs: randomValues(6, cells * fieldChannels) };
 const values = {
   heat1: randomValues(1, cells * heatmapChannels, 0, 1),
-  paf1: randomValues(2, cells * fieldChannels),
+  paf1: fields.paf1,
   heat2: randomValues(3, cells * heatmapChannels, 0, 1),
   paf2: randomValues(4, cells * fieldChannels),
   heatmaps: randomValues(5, cells * heatmapChannels, 0, 1),
-  pafs: randomValues(6, cells * fieldChannels),
+  pafs: fields.pafs,
+  mean: fields.pafs.map((value, i) => (value + 3 * fields.paf1[i]!) / 4), // of the two teachers below
   mask: Float32Array.from({ length: cells }, (_, i) => [1, 0, 0.25][i % 3]!),
 };
 type Name = keyof typeof values;
@@ -52,7 +54,8 @@ const ofPafs = (masked: boolean) => squares("paf1", "pafs", masked) + squares("p
 test.each<readonly [MaskedL2Loss, number]>([
   [term, (ofHeat(true) + ofPafs(true)) / 2 / n],
   [{ ...term, maps: "heatmaps" }, ofHeat(true) / 2 / n],
-  [{ ...term, against: "teacher", maps: "pafs" }, ofPafs(false) / 2 / n],
+  [{ ...term, against: "teacher", teacher: "teacher.deep", maps: "pafs" }, ofPafs(false) / 2 / n],
+  [{ ...term, against: "teacher", maps: "pafs" }, (squares("paf1", "mean", false) + squares("paf2", "mean", false)) / 2 / n],
   [{ ...term, normalization: "joint" }, ofHeat(true) / (cells * heatmapChannels) + ofPafs(true) / (cells * fieldChannels)],
 ])("%j is the sum over stages that its paper, or the mean, says", async (wanted, expected) => {
   using store = new ParameterStore(device, { variables: [], trainable: () => false });
@@ -63,11 +66,12 @@ test.each<readonly [MaskedL2Loss, number]>([
     // The last stage of a teacher with two is what teaches.
     teachers: [
       {
-        path: "teacher",
+        path: "teacher.deep",
         weight: 1,
         outputs: [input("mask"), graph.input("wrong", [n, h, w, fieldChannels], "f32"), input("heatmaps"), input("pafs")],
         joints: null,
       },
+      { path: "teacher.flat", weight: 3, outputs: [graph.inputs.get("heat1")!, graph.inputs.get("paf1")!], joints: null },
     ],
     targets: { heatmaps: graph.inputs.get("heatmaps")!, pafs: graph.inputs.get("pafs")!, mask: graph.inputs.get("mask")! },
     everyJoint: () => graph.inputs.get("mask")!,

@@ -44,14 +44,13 @@ export function softTargetOf(term: HeatmapPair, scale: number, context: LossCont
   return teaching.tensor ?? softenedMean(teaching.ensemble, () => everyJointAs(scale, context));
 }
 
-/** Heatmaps that online distillation compares, and which joints of them are taught. */
+/** Heatmaps that online distillation compares. */
 export interface Couple {
   readonly student: Tensor;
-  /** Of teachers that are named as such the ensemble, else a tensor. */
   readonly teaching: Teaching;
 }
 
-/** The heatmaps that online distillation compares. */
+/** The couples of a term; where it names none, what the student and its teachers predict with. */
 export function couplesOf({ couples }: JointsKlLoss, context: LossContext): readonly Couple[] {
   const ofNames = couples?.map(([student, teacher]) => ({ student: context.tap(student), teaching: teachingOf(teacher, context) }));
   return ofNames ?? [{ student: context.student[0]!, teaching: teachingOf(undefined, context) }]; // a network predicts with one tensor or more
