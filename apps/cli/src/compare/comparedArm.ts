@@ -25,16 +25,23 @@ export async function readArm(operand: string, seed: number, changes: Readonly<R
   return { name: stages.map(({ name }) => name).join("+"), stages };
 }
 
-/** A recipe with the changes; those of the teacher are for recipes that have one, as a baseline has none. */
+/** A recipe with the changes; those of the teacher, or of several, are for recipes that have one, or several, as a baseline has none. */
 async function readStage(file: string, changes: Readonly<Record<string, string>>): Promise<Recipe> {
-  const others = Object.fromEntries(Object.entries(changes).filter(([key]) => !isOfTeacher(key)));
-  const without = Object.keys(changes).some(isOfTeacher) ? await readRecipe(file, others).catch(() => null) : null;
-  return without && !without.teacher ? without : readRecipe(file, changes);
+  const withKeys = (fits: (owner: "teacher" | "teachers") => boolean): Promise<Recipe> => {
+    const kept = Object.entries(changes).filter(([key]) => {
+      const owner = teacherKeyOf(key);
+      return owner === null || fits(owner);
+    });
+    return readRecipe(file, Object.fromEntries(kept));
+  };
+  const without = Object.keys(changes).some(teacherKeyOf) ? await withKeys(() => false).catch(() => null) : null;
+  return withKeys((owner) => !without || without[owner] !== undefined);
 }
 
-/** Whether a key of the command line changes a recipe's teacher. */
-export function isOfTeacher(key: string): boolean {
-  return /^teacher(\.|$)/.test(key);
+/** The key of a recipe that a key of the command line changes, where that is its teacher or are its several. */
+export function teacherKeyOf(key: string): "teacher" | "teachers" | null {
+  const [owner] = key.split(".");
+  return owner === "teacher" || owner === "teachers" ? owner : null;
 }
 
 /**
