@@ -1,4 +1,5 @@
 import {
+  cast,
   concatChannels,
   div,
   fill,
@@ -117,7 +118,7 @@ export function marginals(heatmaps: Tensor, { input, splitRatio, encoding, sigma
 }
 
 function mapChannels(x: Tensor, joints: TaughtJoints): Tensor {
-  const empty = fill(x.graph, [...x.shape.slice(0, -1), 1], 0);
+  const empty = cast(fill(x.graph, [...x.shape.slice(0, -1), 1], 0), x.dtype === "f16" ? "f16" : "f32");
   const [first, ...others] = joints.map((joint) => (joint === null ? empty : sliceChannels(x, joint, 1)));
   return concatChannels([first!, ...others]); // a skeleton has joints
 }

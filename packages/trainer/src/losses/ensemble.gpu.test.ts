@@ -1,4 +1,4 @@
-import { backward, compile, fill, Graph, type Tensor } from "@kindling/autograd";
+import { backward, cast, compile, fill, Graph, type Tensor } from "@kindling/autograd";
 import { openDevice } from "@kindling/gpu";
 import { createRandom } from "@kindling/pose";
 import { afterAll, expect, test } from "vitest";
@@ -111,6 +111,24 @@ test("a joint that no teacher of a term knows is not taught, whatever they say o
   }
 });
 
+test.skipIf(!device.capabilities.f16)(
+  "what a teacher says in f16 joins what another says in f32, and cells far below f16's least number still count (the adapter has no f16)",
+  async () => {
+    const steep = [
+      { ...mean[0], name: "mse" },
+      { ...mean[1], name: "soft", logitScale: 60 },
+      { ...mean[4], name: "simcc", beta: 30 },
+    ] as const;
+    const names = ["a", "b"];
+    const exact = await record(names, steep);
+    for (const inF16 of [["a"], ["b"], names]) {
+      const { losses, gradient } = await record(names, steep, inF16);
+      for (const { name } of steep) expect(Math.abs(losses[name]! / exact.losses[name]! - 1), `${inF16}: ${name}`).toBeLessThan(0.01);
+      for (const [i, value] of gradient.entries()) expect(Math.abs(value - exact.gradient[i]!)).toBeLessThan(0.1);
+    }
+  },
+);
+
 function softmax(values: readonly number[], scale: number): number[] {
   const exponentials = values.map((value) => Math.exp(scale * value));
   const sum = exponentials.reduce((total, value) => total + value, 0);
@@ -123,8 +141,8 @@ interface Recorded {
   readonly gradient: Float32Array;
 }
 
-/** Terms of some of the teachers. */
-async function record(names: readonly string[], terms: readonly LossTerm[]): Promise<Recorded> {
+/** Terms of some of the teachers, some of which say it in f16. */
+async function record(names: readonly string[], terms: readonly LossTerm[], inF16: readonly string[] = []): Promise<Recorded> {
   const graph = new Graph();
   const input = (name: string, shape: readonly number[]): Tensor => graph.input(name, shape, "f32");
   const heatmaps = (name: string): Tensor => graph.inputs.get(name) ?? input(name, [n, h, w, k]);
@@ -138,7 +156,7 @@ async function record(names: readonly string[], terms: readonly LossTerm[]): Pro
         return {
           path: `teacher.${name}`,
           weight,
-          outputs: [isSimcc ? vectors(name) : heatmaps(name)],
+          outputs: [cast(isSimcc ? vectors(name) : heatmaps(name), inF16.includes(name) ? "f16" : "f32")],
           joints,
           ...(taught ? { taught } : {}),
         };

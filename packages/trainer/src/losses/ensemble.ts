@@ -17,14 +17,15 @@ const tiny = 1e-30;
 
 /**
  * The mean of what teachers say, heatmaps [n,h,w,k] or vectors [n,k,bins] each: Σ wᵢ yᵢ / Σ wᵢ, for each joint over those that know it, zeros where nobody
- * does. Of one teacher what it says.
+ * does; in f32. Of one teacher what it says.
  */
 export function meanOf(teachers: Ensemble, of: (teacher: TeacherPrediction) => Tensor): Tensor {
   const [first, ...others] = teachers;
   if (others.length === 0) return of(first);
   const shares = sharesOf(teachers);
   const term = (teacher: TeacherPrediction, i: number): Tensor => {
-    const value = of(teacher);
+    // Networks in f16 beside heatmaps that are kept in f32; and f16 would round most cells of a distribution to 0.
+    const value = of({ ...teacher, outputs: teacher.outputs.map((output) => cast(output, "f32")) });
     return mul(value, factors(value, shares[i]!)); // shares of each
   };
   // Terms that learn from one mean share it.
@@ -39,7 +40,7 @@ export function softenedMean(teachers: Ensemble, scaleOf: () => Tensor): Tensor 
   const [{ outputs }, ...others] = teachers;
   if (others.length === 0) return outputs[0]!;
   const scale = scaleOf();
-  const mean = meanOf(teachers, (teacher) => softmax(scaleMaps(teacher.outputs[0]!, scale)));
+  const mean = meanOf(teachers, (teacher) => softmax(scaleMaps(teacher.outputs[0]!, scale))); // it predicts with heatmaps
   const logits = log(add(mean, fill(mean.graph, [1], tiny)));
   // Where the scale is 0, all are uniform whatever the logits are.
   const divisor = maximum(scale, fill(scale.graph, [1], 1e-20));
@@ -49,7 +50,7 @@ export function softenedMean(teachers: Ensemble, scaleOf: () => Tensor): Tensor 
 /** The mean of the teachers' distributions over SimCC's bins, Σ wᵢ softmax(β · yᵢ) / Σ wᵢ: [n,k,bins], of two teachers or more. */
 export function meanOfBins(teachers: Ensemble, axis: number, beta: number): Tensor {
   return meanOf(teachers, ({ outputs }) => {
-    const vector = cast(outputs[axis]!, "f32"); // each has both
+    const vector = outputs[axis]!; // each has both
     return softmax(mul(vector, fill(vector.graph, [1], beta)), "last");
   });
 }

@@ -107,6 +107,7 @@ function show(value: unknown): string {
 
 const typeNames: Readonly<Record<string, string>> = {
   object: "a mapping of keys to values",
+  record: "a mapping of names to values",
   array: "a list",
   tuple: "a list of two numbers",
   string: "a text",
