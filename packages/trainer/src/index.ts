@@ -17,7 +17,6 @@ export { EarlyExits, type EarlyExitsOptions, type ExitPrediction, exitConfidence
 export { type EvaluateOptions, type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from "./evaluator.ts";
 export * from "./explain/cka.ts";
 export * from "./explain/eigenCam.ts";
-export { HeatmapReader, type HeatmapReaderOptions } from "./explain/heatmapReader.ts";
 export { biasedHsic, gramMatrix, type Hsic, unbiasedHsic } from "./explain/hsic.ts";
 export { type LayerFeatures, layerFeatures } from "./explain/layerFeatures.ts";
 export { logSoftmax, type SoftenedMaps, type Softening, softenedMaps, softLimit } from "./explain/softenedMaps.ts";
@@ -38,7 +37,7 @@ export { appendMetrics, type MetricsEvent, readMetrics, rewindMetrics } from "./
 export { microBatchSize } from "./microBatches.ts";
 export { type WriteModelFolderOptions, writeModelFolder } from "./modelFolder/writeModelFolder.node.ts";
 export { NetworkError } from "./networkError.ts";
-export { inputOf, type NetworkFile, type NetworkFileOptions, readNetworkFile } from "./networkFile.node.ts";
+export { inputOf, type NetworkFile, type NetworkFileOptions, type NetworkReading, readNetworkFile } from "./networkFile.node.ts";
 export { assertInputFits } from "./networkInput.ts";
 export { createNetworks, type NamedWeights, type Networks, type RecipeWeights } from "./networks.ts";
 export type { PoseReading } from "./poseDecoder.ts";
@@ -74,6 +73,7 @@ export { CheckpointMismatchError, type Snapshot } from "./snapshot.ts";
 export { stepCosts } from "./stepCosts.ts";
 export { targetCodecOf } from "./targetCodecOf.ts";
 export { openTeacherCaches } from "./teacherCache.node.ts";
+export { type TaughtJoints, type TeachingCards, taughtJoints } from "./teacherOutputs.ts";
 export { type Teacher, teacherLabel, teachersOf, withoutTeachers, withTeachers } from "./teachers.ts";
 export { appendScalars, openTensorBoardFile } from "./tensorBoardFile.node.ts";
 export type { EpochEvent, InterruptedEvent, ReplacedEvent, StepEvent, TrainEvent, ValidationEvent } from "./trainEvent.ts";

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { createModel, heatmapSizeOf, type PoseModel, parseWeightsReference, readWeights } from "@kindling/models";
+import { createModel, heatmapSizeOf, type ModelCard, type PoseModel, parseWeightsReference, readWeights } from "@kindling/models";
 import type { CropShape, HeatmapEncoding } from "@kindling/pose";
 import { createNetwork } from "./createNetwork.ts";
 import { modelFiles, parseModelConfig } from "./modelFolder/modelConfig.ts";
@@ -20,6 +20,14 @@ export interface NetworkFileOptions extends Partial<NetworkRecipe> {
   readonly input?: readonly [number, number];
   /** How its heatmaps lie. */
   readonly encoding?: HeatmapEncoding;
+  /** How crops become its input, and where this is silent as its card says. */
+  readonly normalization?: Partial<ModelCard["input"]>;
+}
+
+/** How a network is fed and its key points are read. */
+export interface NetworkReading extends PoseReading {
+  /** How crops become its input; default as its card says. */
+  readonly normalization?: ModelCard["input"];
 }
 
 /** A trained network on disk, read: `loadNetwork` puts it on a device. */
@@ -33,8 +41,8 @@ export interface NetworkFile {
   readonly input: readonly [number, number] | null;
   /** What crops shall show of the image: what they did in its training. */
   readonly crop: CropShape;
-  /** How it is fed and its key points are read: as it was trained and, of a run, as the run validates it. */
-  readonly reading: PoseReading;
+  /** As it was trained and, of a run, as the run validates it. */
+  readonly reading: NetworkReading;
   /** The run that it belongs to, when the folder was given. */
   readonly run: { readonly recipe: Recipe; readonly samples: string; readonly results: string } | null;
 }
@@ -65,7 +73,8 @@ export async function readNetworkFile(runOrWeights: string, options: NetworkFile
   const input = options.input ?? known?.input ?? (model.card.inputIsFixed ? model.card.inputSize : null);
   if (input) assertInputFits(model, input);
   const crop = known?.crop ?? "padded";
-  const reading = { ...readingOf(model, input, known?.coding, run?.recipe, options.encoding), crop };
+  const fed = options.normalization ? { normalization: { ...model.card.input, ...options.normalization } } : {};
+  const reading = { ...readingOf(model, input, known?.coding, run?.recipe, options.encoding), ...fed, crop };
   return { model, network, weights, input, crop, reading, run };
 }
 

@@ -62,47 +62,77 @@ test("the worst come first, and no more than were asked for", async () => {
   expect((await sharp(files[0]).metadata()).format).toBe("png");
 });
 
-/** The run with itself as its teacher. */
+/** The run with itself as a teacher, `same`, as one that sees other colours, `dim`, and as one of other joints. */
 async function distilledRun(): Promise<string> {
   const other = path.join(folder, "distilled");
   await mkdir(path.join(other, "weights"), { recursive: true });
   await writeFile(path.join(other, "weights", "best.safetensors"), await readFile(run.bestWeights));
   const recipe = (await readFile(run.recipe, "utf8")).replace("losses:", "losses:\n  - { name: kd, kind: mse, against: teacher }");
-  const teacher = `{ model: squeezenet-hpe, width: 0.25, weights: ${JSON.stringify(run.bestWeights)} }`;
-  await writeFile(path.join(other, "recipe.yaml"), `${recipe}\nteacher: ${teacher}\n`);
+  const same = { model: "squeezenet-hpe", width: 0.25, weights: run.bestWeights };
+  const teachers = JSON.stringify({
+    same,
+    dim: { ...same, normalization: { mean: [0.9, 0.9, 0.9] } },
+    joints: { ...same, joints: 14, skeleton: "lsp14" },
+  });
+  await writeFile(path.join(other, "recipe.yaml"), `${recipe}\nteachers: ${teachers}\n`);
   return other;
 }
 
 test("a student that has its teacher's weights disagrees about no one", async () => {
   const other = await distilledRun();
-  const { samples } = (await json(other, "disagreement", "count=99", out)) as { samples: { distance: number }[] };
+  const { samples } = (await json(other, "disagreement", "teacher=same", "count=99", out)) as { samples: { distance: number }[] };
   expect(samples.length).toBeGreaterThan(0);
   expect(new Set(samples.map(({ distance }) => distance))).toEqual(new Set([0]));
 });
 
-test("temperature: from its own heatmaps a student has nothing to learn, and the larger the logits the narrower the distributions", async () => {
-  const made = await json(await distilledRun(), "temperature", "temperatures=1,4", "logitScales=1,20", out);
-  const { softened, limits, cells, joints, peaks, files } = made as {
-    softened: { logitScale: number; temperature: number; cells: number; divergence: number; gradient: number }[];
-    limits: number[];
-    cells: number;
-    joints: number;
-    peaks: { near: { count: number }; far: { count: number } };
-    files: string[];
-  };
+interface Softened {
+  readonly softened: readonly {
+    readonly logitScale: number;
+    readonly temperature: number;
+    readonly cells: number;
+    readonly divergence: number;
+    readonly gradient: number;
+  }[];
+  readonly limits: readonly number[];
+  readonly cells: number;
+  readonly joints: number;
+  readonly peaks: { readonly near: { readonly count: number }; readonly far: { readonly count: number } };
+  readonly files: readonly string[];
+}
+
+test("temperature: a teacher sees what the recipe says, and the larger the logits the narrower the distributions", async () => {
+  const other = await distilledRun();
+  const words = [other, "temperature", "temperatures=1,4", "logitScales=1,20", out];
+  const { softened, limits, cells, joints, peaks, files } = (await json(...words, "teacher=dim")) as unknown as Softened;
   expect(softened.map(({ logitScale, temperature }) => [logitScale, temperature])).toEqual([
     [1, 1],
     [1, 4],
     [20, 1],
     [20, 4],
   ]);
-  for (const { divergence, gradient } of softened) expect([divergence, gradient]).toEqual([0, 0]);
-  expect(limits).toEqual([0, 0]);
+  for (const { divergence, gradient } of softened) expect(Math.min(divergence, gradient)).toBeGreaterThan(0);
+  expect(Math.min(...limits)).toBeGreaterThan(0);
   const widths = [1, 0, 3, 2].map((at) => softened[at]!.cells); // by logitScale / temperature
   expect(cells).toBeGreaterThan(widths[0]!);
   for (const [i, width] of widths.entries()) if (i > 0) expect(width).toBeLessThan(widths[i - 1]!);
   expect(peaks.near.count + peaks.far.count).toBe(joints);
   expect((await sharp(files[0]).metadata()).format).toBe("png");
+
+  // From its own heatmaps a student has nothing to learn, of crops of any size.
+  const own = (await json(...words, "teacher=same", "limit=2", "input=32x24")) as unknown as Softened;
+  expect(own.cells).toBe(8 * 6);
+  for (const { divergence, gradient } of own.softened) expect([divergence, gradient]).toEqual([0, 0]);
+  expect(own.limits).toEqual([0, 0]);
+});
+
+test.each([
+  [[], "teacher: expected one of the recipe's, same, dim, joints; got none"],
+  [["teacher=joints"], "the teacher squeezenet-hpe knows other joints than the student"],
+  [["teacher=other"], "teacher: expected one of the recipe's, same, dim, joints; got other"],
+])("explain RUN temperature %j is refused in one sentence", async (words, said) => {
+  const { status, err } = await kindling("explain", await distilledRun(), "temperature", ...words, out);
+  expect(status).toBe(2);
+  expect(err).toContain(said);
 });
 
 test.each([

@@ -110,8 +110,7 @@ async function softening({ operands, values, progress, signal }: Call): Promise<
   const { explainTemperature } = await import("../explain/explainTemperature.ts");
   const student = await readNetworkFile(target!, networkOptions(values)); // defineCommand asks for one
   const teacher = await readTeacher(student, target!, { mode: "temperature", name: values.teacher });
-  const { recipe } = student.run!; // readTeacher found one in it
-  const made = await explainTemperature({ ...values, student, teacher, recipe, progress, signal });
+  const made = await explainTemperature({ ...values, student, teacher, progress, signal });
   const rows = made.softened.map(({ logitScale, temperature, cells, divergence, gradient }) => [
     String(logitScale),
     String(temperature),
@@ -127,15 +126,15 @@ async function softening({ operands, values, progress, signal }: Call): Promise<
   return { json: { ...made }, text: [table, sure, `${made.joints} labelled joints of ${made.persons} persons`, ...made.files].join("\n") };
 }
 
-/** The teacher of a run's recipe, of several the one of a name. */
+/** The teacher of a run's recipe, of several the one of a name, fed as the recipe says. */
 async function readTeacher(
-  { run, input }: NetworkFile,
+  { run, model, input }: NetworkFile,
   target: string,
   { mode, name }: { readonly mode: string; readonly name: string | undefined },
 ): Promise<NetworkFile> {
-  const { readNetworkFile, teachersOf } = await import("@kindling/trainer");
+  const { readNetworkFile, taughtJoints, teachersOf } = await import("@kindling/trainer");
   const teachers = run ? teachersOf(run.recipe) : [];
-  if (teachers.length === 0)
+  if (!run || teachers.length === 0)
     throw new InputError(`${mode}: ${run ? "the recipe" : "a weights file"} names no teacher; give a run with one, not ${target}`);
   const names = teachers.length > 1 ? teachers.map(({ path }) => path.slice("teacher.".length)) : [];
   if (names.length === 0 && name !== undefined)
@@ -143,5 +142,8 @@ async function readTeacher(
   const chosen = names.length === 0 ? teachers[0] : teachers[names.indexOf(name ?? "")];
   if (!chosen) throw new InputError(`teacher: expected one of the recipe's, ${names.join(", ")}; got ${name ?? "none"}`);
   const { weights, cache: _, ...network } = chosen.recipe;
-  return readNetworkFile(weights, { ...network, ...(input ? { input } : {}) });
+  const teacher = await readNetworkFile(weights, { ...network, ...(input ? { input } : {}) });
+  if (taughtJoints(run.recipe, chosen.recipe, { student: model.card, teacher: teacher.model.card }))
+    throw new InputError(`${mode} compares joint by joint, and the teacher ${network.model} knows other joints than the student`);
+  return teacher;
 }

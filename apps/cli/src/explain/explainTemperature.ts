@@ -1,18 +1,17 @@
 import path from "node:path";
 import { createLoader } from "@kindling/data";
-import type { Device } from "@kindling/gpu";
+import { heatmapSizeOf } from "@kindling/models";
 import {
-  HeatmapReader,
+  Evaluator,
+  inputOf,
   loadNetwork,
   logSoftmax,
   mapGridFigure,
   type NetworkFile,
-  type Recipe,
   type SoftenedMaps,
   type Softening,
   softenedMaps,
   softLimit,
-  targetCodecOf,
   writeFileAtomically,
 } from "@kindling/trainer";
 import sharp from "sharp";
@@ -26,9 +25,8 @@ import { openTunedDevice } from "../tune/tunedDevice.ts";
 /** A run, its teacher, and how their heatmaps are softened. */
 export interface ExplainTemperatureOptions {
   readonly student: NetworkFile;
+  /** Of the student's joints. */
   readonly teacher: NetworkFile;
-  /** Of the run. */
-  readonly recipe: Recipe;
   readonly temperatures: readonly number[];
   readonly logitScales: readonly number[];
   readonly data: string | undefined;
@@ -62,41 +60,43 @@ export interface Peaks {
 
 /** What temperature and logit scale make of a teacher's heatmaps, as numbers and as a picture. @throws InputError for networks without heatmaps of one size. */
 export async function explainTemperature(options: ExplainTemperatureOptions): Promise<ExplainedTemperature> {
-  const { student, teacher, recipe, temperatures, logitScales, out, progress, signal } = options;
-  const { input, codec, crop } = recipe.data;
-  if (codec.kind !== "heatmaps" || teacher.model.card.codec.kind !== "heatmaps") {
+  const { student, teacher, temperatures, logitScales, out, progress, signal } = options;
+  const [input, { codec }, { card }] = [inputOf(student), student.reading, teacher.model];
+  if (codec?.kind !== "heatmaps" || card.codec.kind !== "heatmaps") {
     throw new InputError("temperature compares heatmaps of one person, and these networks put out something else");
   }
+  const { height, width } = codec.heatmap;
+  const { joints } = student.model.card;
+  const [ofTeacher, ofStudent] = [[...heatmapSizeOf(card, input), card.joints].join(" × "), [height, width, joints].join(" × ")];
+  if (ofTeacher !== ofStudent)
+    throw new InputError(`temperature compares heatmaps of one size: the teacher's are ${ofTeacher}, the student's ${ofStudent}`);
   const dataset = await readEvaluatedData({ ...options, network: student });
   if (dataset.samples.length === 0) throw new InputError(`${dataset.name}: there is no person to look at`);
   await makeOutputFolder("out", out);
   const batchSize = Math.min(options.batchSize, dataset.samples.length);
   using device = await openTunedDevice((text) => progress.note(text));
-  using ofStudent = await createReader(device, student, input, batchSize);
-  using ofTeacher = await createReader(device, teacher, input, batchSize);
-  const [, height = 0, width = 0, joints = 0] = ofStudent.reader.shape;
-  if (ofTeacher.reader.shape.join() !== ofStudent.reader.shape.join() || recipe.data.heatmap.join() !== `${height},${width}`) {
-    throw new InputError(
-      `temperature compares heatmaps of one size: teacher and student have [n,h,w,k] of ${ofTeacher.reader.shape.join("x")} and ${ofStudent.reader.shape.join("x")}`,
-    );
-  }
+  using loadedStudent = loadNetwork(device, student);
+  using loadedTeacher = loadNetwork(device, teacher);
+  const looking = { input, batchSize, losses: [] };
+  using learner = await Evaluator.create(device, { ...loadedStudent, ...student.reading, ...looking });
+  using guide = await Evaluator.create(device, { ...loadedTeacher, ...teacher.reading, ...looking });
   const softenings = logitScales.flatMap((logitScale) => temperatures.map((temperature) => ({ logitScale, temperature })));
   const sums = softenings.map((softening) => ({ ...softening, cells: 0, divergence: 0, gradient: 0 }));
   const limits = logitScales.map(() => 0);
   const [near, far]: [number[], number[]] = [[], []];
   let [labelled, shown]: [number, { readonly map: Float64Array; readonly peak: number } | null] = [0, null];
 
-  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop, codec: targetCodecOf(recipe.data), batchSize });
+  await using loader = createLoader({ dataset, input: sizeOfPair(input), crop: student.crop, codec, batchSize });
   progress.begin("softening", dataset.samples.length);
   let done = 0;
   for await (const { image, targets, valid } of loader) {
     signal.throwIfAborted();
-    const [taught, learned] = [await ofTeacher.reader.read(image), await ofStudent.reader.read(image)];
-    const [target, mask] = [targets.target!, targets.mask!]; // of heatmaps
+    const [[taught], [learned]] = [await guide.outputs(image), await learner.outputs(image)];
+    const { target, mask } = targets;
     for (let sample = 0; sample < valid; sample++) {
       for (let joint = 0; joint < joints; joint++) {
-        if (!mask[sample * joints + joint]) continue;
-        const [t, s, label] = [taught, learned, target].map((maps) => mapOf(maps, sample, joint, height * width, joints));
+        if (!mask![sample * joints + joint]) continue;
+        const [t, s, label] = [taught, learned, target].map((maps) => mapOf(maps!, sample, joint, height * width, joints)); // of heatmaps
         labelled++;
         for (const sum of sums) addTo(sum, softenedMaps(t!, s!, sum)); // three maps
         for (const [i, logitScale] of logitScales.entries()) limits[i] = limits[i]! + softLimit(t!, s!, logitScale);
@@ -146,32 +146,6 @@ export async function explainTemperature(options: ExplainTemperatureOptions): Pr
   });
   await writeFileAtomically(picture, await sharp(Buffer.from(svg)).png().toBuffer());
   return { ...made, files: [picture, numbers] };
-}
-
-interface NetworkReader extends Disposable {
-  readonly reader: HeatmapReader;
-}
-
-async function createReader(
-  device: Device,
-  network: NetworkFile,
-  input: readonly [number, number],
-  batchSize: number,
-): Promise<NetworkReader> {
-  const loaded = loadNetwork(device, network);
-  try {
-    const reader = await HeatmapReader.create(device, { ...loaded, input, batchSize });
-    return {
-      reader,
-      [Symbol.dispose]() {
-        reader[Symbol.dispose]();
-        loaded[Symbol.dispose]();
-      },
-    };
-  } catch (error) {
-    loaded[Symbol.dispose]();
-    throw error;
-  }
 }
 
 /** One joint's map of [n,h,w,k]. */
