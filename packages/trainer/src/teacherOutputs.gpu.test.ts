@@ -114,7 +114,7 @@ test("a teacher of heatmaps and a student of SimCC with other joints: interrupte
   await using data = await createTinyData();
   const changes = {
     student: "{ model: rtmpose-t }",
-    teacher: "{ model: hrnet-w4, joints: 14, skeleton: lsp14, weights: somewhere.safetensors }",
+    teacher: "{ model: squeezenet-hpe, width: 0.125, joints: 14, skeleton: lsp14, weights: somewhere.safetensors }",
     "data.input": "[64, 48]",
     "data.codec": "{ kind: simcc }",
     "data.cache": "true",
