@@ -146,7 +146,8 @@ test.each([
   [["plain", "plain"], "two arms are named plain"],
   [["plain", "large"], "differ in their batch sizes: [4] and [8]"],
   [["plain", "slow", "seeds=1,1"], "seeds: expected different ones"],
-  [["plain", "slow", "teacher.gate=off"], "teacher.gate: none of these recipes has a teacher"],
+  [["plain", "slow", "teacher.gate=off"], "teacher.gate: none of these recipes has the key teacher"],
+  [["plain", "slow", "teachers.big.gate=off"], "teachers.big.gate: none of these recipes has the key teachers.big"],
   [["plain", "slow", "seeds=1.5"], "seeds: expected whole numbers"],
 ])("compare %j is one sentence and ends with 2", async (words, sentence) => {
   await writeRecipe("plain");

@@ -22,10 +22,13 @@ test("what the command line says of the teacher is for the arms that have one", 
   expect(baseline.stages[0]!.teacher).toBeUndefined();
   expect(distilled.stages[0]!.teacher!.gate).toBe("off");
   for (const { stages } of [baseline, distilled]) expect(stages[0]!.schedule.epochs).toBe(3);
-  const changes = { "teacher.gate": "off", "teachers.two.weight": "3" };
+  const changes = { "teacher.gate": "off", "teachers.two.weight": "3", "teachers.three.weight": "4" }; // as another arm has
   const several = (await readArm(path.join(repositoryFolder()!, "recipes/ensemble/small.yaml"), 1, changes)).stages[0]!;
   expect(several.teacher).toBeUndefined();
-  expect([several.teachers!.one!.weight, several.teachers!.two!.weight]).toEqual([1, 3]);
+  expect(Object.entries(several.teachers!).map(([name, { weight }]) => [name, weight])).toEqual([
+    ["one", 1],
+    ["two", 3],
+  ]);
   const mistaken = readArm(path.join(folder, "logits-kd.yaml"), 1, { "teacher.gate": "of" });
   await expect(mistaken).rejects.toThrow(/teacher\.gate/);
 });

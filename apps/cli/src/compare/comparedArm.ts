@@ -25,23 +25,24 @@ export async function readArm(operand: string, seed: number, changes: Readonly<R
   return { name: stages.map(({ name }) => name).join("+"), stages };
 }
 
-/** A recipe with the changes; those of the teacher, or of several, are for recipes that have one, or several, as a baseline has none. */
+/** A recipe with the changes; those of the teacher, or of one of several, are for recipes that have it, as a baseline has none. */
 async function readStage(file: string, changes: Readonly<Record<string, string>>): Promise<Recipe> {
-  const withKeys = (fits: (owner: "teacher" | "teachers") => boolean): Promise<Recipe> => {
-    const kept = Object.entries(changes).filter(([key]) => {
-      const owner = teacherKeyOf(key);
-      return owner === null || fits(owner);
-    });
-    return readRecipe(file, Object.fromEntries(kept));
-  };
-  const without = Object.keys(changes).some(teacherKeyOf) ? await withKeys(() => false).catch(() => null) : null;
-  return withKeys((owner) => !without || without[owner] !== undefined);
+  const withKeys = (fits: (key: string) => boolean): Promise<Recipe> =>
+    readRecipe(file, Object.fromEntries(Object.entries(changes).filter(([key]) => !isOfTeacher(key) || fits(key))));
+  const without = Object.keys(changes).some(isOfTeacher) ? await withKeys(() => false).catch(() => null) : null;
+  return withKeys((key) => !without || hasTeacherOf(key, without));
 }
 
-/** The key of a recipe that a key of the command line changes, where that is its teacher or are its several. */
-export function teacherKeyOf(key: string): "teacher" | "teachers" | null {
-  const [owner] = key.split(".");
-  return owner === "teacher" || owner === "teachers" ? owner : null;
+/** Whether a key of the command line changes the teacher of a recipe, or its several. */
+export function isOfTeacher(key: string): boolean {
+  return /^teachers?(?:\.|$)/.test(key);
+}
+
+/** Whether a recipe has the teacher that such a key changes. */
+export function hasTeacherOf(key: string, { teacher, teachers }: Recipe): boolean {
+  const [owner, name] = key.split(".");
+  if (owner === "teacher") return teacher !== undefined;
+  return teachers !== undefined && (name === undefined || Object.hasOwn(teachers, name));
 }
 
 /**

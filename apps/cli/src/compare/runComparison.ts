@@ -19,7 +19,7 @@ import { makeOutputFolder } from "../outputFolder.ts";
 import type { Progress } from "../progress.ts";
 import { openTunedDevice } from "../tune/tunedDevice.ts";
 import { budgetProblem } from "./checkBudget.ts";
-import { type ComparedArm, meansPrevious, readArm, teacherKeyOf, withPrevious } from "./comparedArm.ts";
+import { type ComparedArm, hasTeacherOf, isOfTeacher, meansPrevious, readArm, withPrevious } from "./comparedArm.ts";
 import { type ArmCurve, compareFigure } from "./compareFigure.ts";
 import { compareReport } from "./compareReport.ts";
 import { type ArmRuns, type Comparison, compareArms } from "./comparison.ts";
@@ -62,10 +62,9 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
   if (operands.length < 2) throw new InputError("a comparison needs two recipes at least; the first is the baseline");
   if (new Set(seeds).size !== seeds.length) throw new InputError(`seeds: expected different ones; got ${seeds.join(",")}`);
   const arms = await Promise.all(operands.map((operand) => readArm(operand, seeds[0]!, changes))); // a list of numbers has one
-  for (const key of Object.keys(changes)) {
-    const owner = teacherKeyOf(key);
-    if (!owner || arms.some(({ stages }) => stages.some((recipe) => recipe[owner]))) continue;
-    throw new InputError(`${key}: none of these recipes has ${owner === "teacher" ? "a teacher" : "several teachers"}`);
+  for (const key of Object.keys(changes).filter(isOfTeacher)) {
+    if (arms.some(({ stages }) => stages.some((recipe) => hasTeacherOf(key, recipe)))) continue;
+    throw new InputError(`${key}: none of these recipes has the key ${/^teacher(?:s(?:\.\w+)?)?/.exec(key)![0]}`); // isOfTeacher saw to it
   }
   const twice = arms.find(({ name }, i) => arms.findIndex((arm) => arm.name === name) !== i);
   if (twice) throw new InputError(`two arms are named ${twice.name}; give their recipes different names`);

@@ -94,7 +94,9 @@ function placeOf(
   file: string,
   changes: readonly Override[],
 ): RecipePlace {
-  const change = changes.find((candidate) => isPrefix(candidate.path, path));
+  const owner = path.slice(0, -1);
+  const isMade = owner.length > 0 && !document.hasIn(owner); // a mapping that the file does not have, and that a change began
+  const change = changes.find((candidate) => isPrefix(candidate.path, path) || (isMade && isPrefix(owner, candidate.path)));
   if (change) return { file: `command line (${change.text})` };
   // The innermost part of the path that stands in the file.
   for (let depth = path.length; depth > 0; depth--) {

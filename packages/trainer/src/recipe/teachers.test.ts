@@ -81,6 +81,12 @@ test.each([
     () => several([mean], { "teachers.big.wieght": "2" }),
     "teachers.big.wieght: there is no such key; did you mean weight?",
   ],
+  ["a list in place of names", () => recipeOf(`teachers: [${one}]`), "4: teachers: expected a mapping of names to values; got [{"],
+  [
+    "a change of one that there is not",
+    () => several([mean], { "teachers.bog.gate": "off" }),
+    "command line (teachers.bog.gate=off): teachers.bog.model is missing",
+  ],
   ["no weights", () => recipeOf(`teachers: { a: { model: hrnet-w8 }, b: ${one} }`), "teachers.a.weights is missing"],
   ["no such model", () => several([mean], { "teachers.small.model": "hrnet" }), "teachers.small.model: "],
   [
