@@ -9,18 +9,17 @@ const tiny = await tinyRun();
 afterAll(() => tiny[Symbol.asyncDispose]());
 const recipe = path.join(tiny.folder, "distilled.yaml");
 const set = JSON.stringify({ data: tiny.files.annotations, images: tiny.files.images });
-await writeFile(
-  recipe,
-  `name: distilled
+const teacher = `{ model: squeezenet-hpe, joints: 17, width: 0.25, weights: ${JSON.stringify(tiny.run.bestWeights)} }`;
+const distilled = (teachers: string): string => `name: distilled
 seed: 1
 student: { model: squeezenet-hpe, joints: 17, width: 0.25 }
-teacher: { model: squeezenet-hpe, joints: 17, width: 0.25, weights: ${JSON.stringify(tiny.run.bestWeights)} }
+${teachers}
 data: { train: ${set}, validation: ${set}, input: [64, 48], batchSize: 4, augment: none }
 losses: [{ name: kd, kind: mse, against: teacher }]
 optimizer: { kind: adamw, learningRate: 1e-3, weightDecay: 1e-4 }
 schedule: { kind: constant, epochs: 1 }
-`,
-);
+`;
+await writeFile(recipe, distilled(`teacher: ${teacher}`));
 const runs = `runs=${path.join(tiny.folder, "runs")}`;
 
 test("teacher-cache computes once, says what f16 rounded, and training uses it; without it training is refused", async () => {
@@ -43,6 +42,15 @@ test("teacher-cache computes once, says what f16 rounded, and training uses it; 
   const trained = await kindling("train", recipe, runs, `teacher.cache=${cache}`);
   expect(trained.status, trained.err).toBe(0);
   expect(trained.out).toMatch(/best PCK/);
+});
+
+test("of several teachers those with a cache are computed", async () => {
+  const file = path.join(tiny.folder, "several.yaml");
+  await writeFile(file, distilled(`teachers: { one: ${teacher}, two: ${teacher} }`));
+  const cache = path.join(tiny.folder, "cache-of-two");
+  const { status, out, err } = await kindling("teacher-cache", file, "limit=2", `teachers.two.cache=${cache}`, "--json");
+  expect(status, err).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ teachers: [{ key: "teachers.two", samples: 2, made: 2, directory: cache }] });
 });
 
 test("a recipe without a teacher ends with 2", async () => {

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { InputError } from "../exit.ts";
 import type { Shell } from "../shell.ts";
 
-/** `kindling teacher-cache RECIPE`: the heatmaps that its teacher, or each of several, makes of every training person, once. */
+/** `kindling teacher-cache RECIPE`: the heatmaps that its teacher, or each of several that is to have a cache, makes of every training person, once. */
 export function teacherCache(shell: Shell): Command {
   return defineCommand(shell, {
     name: "teacher-cache",
@@ -13,7 +13,7 @@ export function teacherCache(shell: Shell): Command {
     keys: {
       out: {
         kind: "path",
-        help: "folder to write, with a folder of its own there for each of several teachers (default: the recipe's teacher.cache, else teacher-cache beside its training data)",
+        help: "folder to write, with one in it for each of several teachers (default: the recipe's teacher.cache, of several those that have one, else teacher-cache beside its training data)",
       },
     },
     overrides: "replaces a value of the recipe: batchSize=32, data.limit=100",
@@ -21,8 +21,10 @@ export function teacherCache(shell: Shell): Command {
       const { cacheTeacher, readRecipe, teachersOf } = await import("@kindling/trainer");
       const { openTunedDevice } = await import("../tune/tunedDevice.ts");
       const recipe = await readRecipe(file!, Object.fromEntries(overrides.map(({ key, value }) => [key, value]))); // the one operand, checked
-      const teachers = teachersOf(recipe);
-      if (teachers.length === 0) throw new InputError("teacher: the recipe has none, so there is nothing to cache");
+      const all = teachersOf(recipe);
+      if (all.length === 0) throw new InputError("teacher: the recipe has none, so there is nothing to cache");
+      const withCache = all.filter((teacher) => teacher.recipe.cache !== undefined);
+      const teachers = out === undefined && withCache.length > 0 ? withCache : all;
       const made: { readonly key: string; readonly json: Readonly<Record<string, unknown>>; readonly text: string }[] = [];
       for (const teacher of teachers) {
         const name = teacher.path.replace(/^teacher\.?/, "");
@@ -60,9 +62,8 @@ export function teacherCache(shell: Shell): Command {
         const json = { samples, bytes, file: stored.path, directory, made: cached.made, ...(cached.made > 0 ? { rounding } : {}) };
         made.push({ key: teacher.key, json, text: text.join("\n") });
       }
-      const [first] = made;
       return {
-        json: made.length === 1 ? first!.json : { teachers: made.map(({ key, json }) => ({ key, ...json })) }, // there is one at least
+        json: recipe.teacher ? made[0]!.json : { teachers: made.map(({ key, json }) => ({ key, ...json })) }, // of the only one
         text: made.map(({ text }) => text).join("\n"),
       };
     },
