@@ -7,10 +7,17 @@ export interface ArmCurve {
   readonly points: Series["points"];
 }
 
-/** A comparison's results.png as SVG: the arms' PCK over the epochs, the teacher's as a level line, and their means with intervals. */
-export function compareFigure(curves: readonly ArmCurve[], teacher: number | null, { arms }: Comparison): string {
+/** A comparison's results.png as SVG: the arms' PCK over the epochs, each teacher's as a level line, and the arms' means with intervals. */
+export function compareFigure(
+  curves: readonly ArmCurve[],
+  teachers: readonly { readonly name: string; readonly pck: number }[],
+  { arms }: Comparison,
+): string {
   const xEnd = Math.max(1, ...curves.flatMap(({ points }) => points.map(([x]) => x)));
-  const level: readonly Series[] = teacher === null ? [] : [{ name: "teacher", points: [[0, teacher], [xEnd, teacher]] }]; // biome-ignore format: one line
+  const levels = teachers.map(({ name, pck }): Series => {
+    const points = [[0, pck], [xEnd, pck]] as const; // biome-ignore format: one line
+    return { name: teachers.length > 1 ? `teacher ${name}` : "teacher", points };
+  });
   const panel = { width: 620, height: 380 };
   const width = 2 * margin + 2 * panel.width + gap;
   const height = top + panel.height + margin;
@@ -20,7 +27,7 @@ export function compareFigure(curves: readonly ArmCurve[], teacher: number | nul
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     strokeText("arms on the same budget", { x: margin, y: 40, size: 24, color: ink, bold: true }),
-    lineChart({ ...chart, series: [...curves, ...level] }, frame(0)),
+    lineChart({ ...chart, series: [...curves, ...levels] }, frame(0)),
     intervals(arms, frame(1)),
     "</svg>",
   ].join("\n");

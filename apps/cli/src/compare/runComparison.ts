@@ -102,7 +102,7 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
     string,
   ];
   const curves = await Promise.all(trained.map(({ arm, runs }) => curveOf(arm, runs)));
-  const svg = compareFigure(curves, teachers[0]?.pck ?? null, comparison);
+  const svg = compareFigure(curves, teachers, comparison);
   await writeFileAtomically(picture, await sharp(Buffer.from(svg)).png().toBuffer());
   const facts = {
     command: ["kindling", ...words].join(" "),
