@@ -21,7 +21,8 @@ export function compare(shell: Shell): Command {
         help: "equal: epochs, persons, batch, input, crops and augmentation must be the same; any: they may differ",
       },
     },
-    overrides: "replaces a value of every recipe: epochs=4, limit=500, data.train.data=…, teacher.gate=warn",
+    overrides:
+      "replaces a value of every recipe, of a teacher where a recipe has it: epochs=4, limit=500, data.train.data=…, teacher.gate=warn",
     async run({ operands, values: { seeds, out, budget }, overrides, progress, signal, words }) {
       const wrong = seeds.find((seed) => !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff);
       if (wrong !== undefined) throw new InputError(`seeds: expected whole numbers of 0 … 2³² − 1; got ${wrong}`);

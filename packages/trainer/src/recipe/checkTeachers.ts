@@ -14,9 +14,7 @@ export function checkTeacherNames({ teacher, teachers }: Recipe): DescribedIssue
   const names = Object.keys(teachers ?? {});
   if (teacher && teachers) return issue("the recipe has teacher too, which is for one alone; put it among these, or remove one of the two");
   if (teachers && (names.length < 2 || names.length > mostTeachers))
-    return issue(
-      `expected two to ${mostTeachers}, by their names; got ${names.length}${names.length === 1 ? "; one alone is teacher" : ""}`,
-    );
+    return issue(`expected 2 to ${mostTeachers}, by their names; got ${names.length}${names.length === 1 ? "; one alone is teacher" : ""}`);
   return undefined;
 }
 

@@ -74,7 +74,7 @@ test("terms over outputs, couples and inner tensors name one of several teachers
 const big = "teacher: teacher.big";
 test.each([
   ["both keys", () => recipeOf(`teacher: ${one}\nteachers: ${two}`), "/r/kd.yaml:5: teachers: the recipe has teacher too"],
-  ["one alone", () => recipeOf(`teachers: { big: ${one} }`), "4: teachers: expected two to 8, by their names; got 1; one alone is teacher"],
+  ["one alone", () => recipeOf(`teachers: { big: ${one} }`), "4: teachers: expected 2 to 8, by their names; got 1; one alone is teacher"],
   ["a name with a dot", () => recipeOf(`teachers: { a.b: ${one}, c: ${one} }`), "expected a name of letters, digits and _"],
   [
     "a misspelt key",
