@@ -160,7 +160,8 @@ async function measureTeachers(
   const byKey = new Map<string, { readonly recipe: Recipe; readonly teacher: Teacher }>();
   for (const { stages } of arms) {
     for (const [i, recipe] of stages.entries()) {
-      const { crop, input } = recipe.data;
+      const { codec, crop, input } = recipe.data;
+      if (codec.kind === "pafs") continue; // measured by persons found, as no teacher is
       for (const teacher of teachersOf(recipe)) {
         const { weights, normalization } = teacher.recipe;
         if (meansPrevious(weights, stages[i - 1])) continue;
