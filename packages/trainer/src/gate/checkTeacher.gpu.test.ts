@@ -14,7 +14,7 @@ import { tinyRecipe } from "../testing/tinyRun.node.ts";
 import { trainRun } from "../trainRun.node.ts";
 import { type WeightsFigures, weightsMetadata } from "../weightsMetadata.ts";
 import { checkTeacher, type TeacherCheck } from "./checkTeacher.ts";
-import { teacherText } from "./teacherGate.ts";
+import { TeacherGateError, teacherText } from "./teacherGate.ts";
 
 /** The demo's teacher: a trained HRNet-W8 for crops of 96 × 72, on people as these. */
 const demoTeacher = path.resolve(import.meta.dirname, "../../../../recipes/demo/teacher.safetensors");
@@ -68,6 +68,7 @@ test("fed as it was trained it is what it should be; fed as the notebook has it,
   expect(teacherText(bad)).toMatch(
     /far below the 0\.720 that the recipe expects .*the remedy is no teacher\.normalization and data\.crop: padded$/,
   );
+  expect(new TeacherGateError(bad).message).toBe(`${teacherText(bad)}; teacher.gate: warn trains all the same`);
 });
 
 test("what the weights file says of itself is expected, with its own threshold", async () => {
