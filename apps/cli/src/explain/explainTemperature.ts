@@ -131,12 +131,26 @@ export async function explainTemperature(options: ExplainTemperatureOptions): Pr
   await writeFileAtomically(numbers, `${JSON.stringify(made)}\n`);
   if (!shown) return { ...made, files: [numbers] }; // a teacher that finds nothing
   const picture = path.join(out, "temperature.png");
-  const { map } = shown;
+  const svg = softenedFigure(shown.map, { height, width, temperatures, logitScales });
+  await writeFileAtomically(picture, await sharp(Buffer.from(svg)).png().toBuffer());
+  return { ...made, files: [picture, numbers] };
+}
+
+/** The map as a distribution, a row a logit scale and a column a temperature, as SVG. */
+function softenedFigure(
+  map: Float64Array,
+  {
+    height,
+    width,
+    temperatures,
+    logitScales,
+  }: Pick<ExplainTemperatureOptions, "temperatures" | "logitScales"> & { readonly height: number; readonly width: number },
+): string {
   const drawn = (softening: Softening) => {
     const values = logSoftmax(map, softening).map(Math.exp);
     return { values, label: `${softenedMaps(map, map, softening).cells.toFixed(1)} of ${map.length} cells` };
   };
-  const svg = mapGridFigure({
+  return mapGridFigure({
     title: "A teacher's heatmap as a distribution: softmax(a · heatmap / T)",
     rows: logitScales.map((logitScale) => `a = ${logitScale}`),
     columns: temperatures.map((temperature) => `T = ${temperature}`),
@@ -144,8 +158,6 @@ export async function explainTemperature(options: ExplainTemperatureOptions): Pr
     width,
     maps: logitScales.map((logitScale) => temperatures.map((temperature) => drawn({ logitScale, temperature }))),
   });
-  await writeFileAtomically(picture, await sharp(Buffer.from(svg)).png().toBuffer());
-  return { ...made, files: [picture, numbers] };
 }
 
 /** One joint's map of [n,h,w,k]. */
